@@ -1,0 +1,87 @@
+// Counters that workers add to without sharing a cache line; summed when somebody looks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace harbinger {
+
+class Metrics;
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+/// A number that only grows. Copyable handle; `add` is a plain store on a worker, wait-free elsewhere. A default-made
+/// counter counts into nothing.
+class Counter {
+ public:
+  Counter() = default;
+  void add(std::uint64_t n = 1) const noexcept;
+
+ private:
+  friend class Metrics;
+  Counter(Metrics* metrics, std::uint32_t slot) : metrics_(metrics), slot_(slot) {}
+  Metrics* metrics_ = nullptr;
+  std::uint32_t slot_ = 0;
+};
+
+/// How often a value fell at or below each bound. `observe` costs two plain stores on a worker.
+class Histogram {
+ public:
+  Histogram() = default;
+  void observe(double value) const noexcept;
+
+ private:
+  friend class Metrics;
+  Metrics* metrics_ = nullptr;
+  std::shared_ptr<const std::vector<double>> bounds_;  // ascending; slots: one per bound, then +Inf, then the sum in nano-units
+  std::uint32_t first_slot_ = 0;
+};
+
+/// One time series as it stands.
+struct MetricSample {
+  enum class Kind : std::uint8_t { counter, gauge, histogram };
+  std::string name;
+  std::string help;
+  Kind kind = Kind::counter;
+  Labels labels;
+  double value = 0;                                       ///< counters and gauges; a histogram's sum
+  std::vector<std::pair<double, std::uint64_t>> buckets;  ///< cumulative, the last bound is +infinity
+};
+
+/// The process's (or a test's) set of metrics. Registering takes a lock; adding never does. Asking twice for the same
+/// name and labels gives the same series, so counts survive a reload.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  /// Names follow Prometheus and begin with `harbinger_`. Throws std::length_error past 16384 slots.
+  Counter counter(std::string_view name, std::string_view help, Labels labels = {});
+  Histogram histogram(std::string_view name, std::string_view help, std::span<const double> bounds, Labels labels = {});
+
+  /// A value that is asked for at scrape time. Lives until the returned handle dies.
+  using GaugeHandle = std::shared_ptr<void>;
+  [[nodiscard]] GaugeHandle gauge(std::string_view name, std::string_view help, std::function<double()> read,
+                                  Labels labels = {});
+
+  /// Every series, sorted by name then labels. Any thread.
+  std::vector<MetricSample> collect() const;
+
+ private:
+  friend class Counter;
+  friend class Histogram;
+  void add(std::uint32_t slot, std::uint64_t n) noexcept;
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace harbinger

@@ -1,0 +1,1 @@
+#include <harbinger/server.h>
