@@ -1,6 +1,7 @@
 #include <harbinger/task.h>
 
 #include <array>
+#include <cstdint>
 #include <new>
 
 namespace harbinger::detail {
