@@ -73,6 +73,12 @@ class Name {
 
  private:
   friend class NameBuilder;
+  friend class QueryParser;
+  /// From a wire form whose labels and length have been checked.
+  void assign_checked(std::span<const std::uint8_t> wire) {
+    size_ = static_cast<std::uint8_t>(wire.size());
+    std::memcpy(bytes_.data(), wire.data(), wire.size());
+  }
   std::weak_ordering compare(const Name& other) const;
 
   std::uint8_t size_;

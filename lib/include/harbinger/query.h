@@ -15,8 +15,16 @@
 
 namespace harbinger {
 
+class Plugin;
+
 enum class Transport : std::uint8_t { udp, tcp, tls, https, internal };
 std::string_view to_string(Transport transport);
+
+/// What is written down while `serve` computes one answer.
+struct ServeRecord {
+  FactReads reads;                  ///< the facts that the answer was computed from
+  const Plugin* deepest = nullptr;  ///< the last plugin that was reached; the one behind the answer
+};
 
 /// One question of one client. The reading functions marked "fact" record that they were called while `serve` runs; everything
 /// else in here is part of every answer's key anyway. Valid during the call it was passed to; OwnedQuery lives longer.
@@ -73,6 +81,8 @@ class Query {
   /// No answer is of use after this. `serve` must be done by then.
   MonotonicTime deadline() const { return deadline_; }
   std::span<const std::uint8_t> wire() const { return wire_; }
+  /// The AD bit of the query: the client understands AD in the reply (RFC 6840 sec. 5.7).
+  bool understands_ad() const { return flags_ & (kAd | kDo); }
 
   /// A query for something else on behalf of the same client, for rewriting plugins. Facts read through it count for this one.
   Query asking(const Name& name, RRType type) const;
@@ -85,13 +95,16 @@ class Query {
   friend class QueryParser;
   friend class OwnedQuery;
   friend class QueryBuilder;
+  friend class AnswerKey;
+  friend class Next;
 
-  static constexpr std::uint8_t kRd = 1, kCd = 2, kDo = 4;
+  static constexpr std::uint8_t kRd = 1, kCd = 2, kDo = 4, kAd = 8;
+  static constexpr std::uint8_t kKeyFlags = kRd | kCd | kDo;
   Query() {}  // leaves the fact values unwritten: `present_` says which count
 
   bool has(FactId id) const { return present_ >> static_cast<unsigned>(id) & 1; }
   void note(FactRef ref) const {
-    if (reads_) reads_->add(ref);
+    if (record_) record_->reads.add(ref);
   }
   ClientSubnet subnet_cut_to(std::uint8_t v4_bits, std::uint8_t v6_bits) const;
 
@@ -103,13 +116,12 @@ class Query {
   bool has_edns_ = false;
   std::uint16_t udp_size_ = 512;
   std::uint16_t id_ = 0;
-  std::uint16_t question_size_ = 0;  // octets of the question section on the wire
   SocketAddress client_;
   MonotonicTime arrived_, deadline_;
   std::optional<ClientSubnet> ecs_;
   std::span<const std::uint8_t> wire_;
   std::span<const std::uint8_t> options_;
-  FactReads* reads_ = nullptr;  // where serve's readings go
+  ServeRecord* record_ = nullptr;  // where serve's readings go
   std::uint32_t present_ = 0;
   std::array<FactValue, static_cast<std::size_t>(FactId::limit)> facts_;
 };
@@ -122,12 +134,13 @@ class OwnedQuery {
 
   const Query& operator*() const { return query_; }
   const Query* operator->() const { return &query_; }
-  /// From now on facts read are recorded here.
-  FactReads& record_reads();
+  /// From now on the readings of facts are written down here.
+  ServeRecord& start_record();
+  const ServeRecord& record() const { return record_; }
 
  private:
   Query query_;
-  FactReads reads_;
+  ServeRecord record_;
   std::vector<std::uint8_t> wire_;
 };
 

@@ -103,7 +103,7 @@ class ReplyEditor {
   void truncate() { truncated_ = true; }
 
  private:
-  friend class Responder;
+  friend class ReplyFinisher;
   struct Added {
     std::uint16_t offset;
     std::uint16_t size;
