@@ -1,0 +1,94 @@
+#include "chain/query_parser.h"
+
+#include <algorithm>
+
+namespace harbinger {
+
+namespace {
+
+std::uint16_t u16_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
+  return static_cast<std::uint16_t>(bytes[offset] << 8 | bytes[offset + 1]);
+}
+
+}  // namespace
+
+Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& query) {
+  bytes_ = in.bytes;
+  has_question_ = false;
+  const auto header = Header::parse(in.bytes);
+  if (!header || header->qr) return Parsed::drop;
+
+  query.id_ = header->id;
+  query.flags_ = static_cast<std::uint8_t>((header->rd ? Query::kRd : 0) | (header->cd ? Query::kCd : 0) |
+                                           (header->ad ? Query::kAd : 0));
+  query.transport_ = in.transport;
+  query.client_ = in.client;
+  query.arrived_ = in.now;
+  query.deadline_ = in.now + time_to_answer;
+  query.wire_ = in.bytes;
+  if (header->opcode != Opcode::QUERY) return Parsed::notimp;
+  // RFC 9619 sec. 4: exactly one question.
+  if (header->qdcount != 1) return Parsed::formerr;
+
+  std::size_t offset = Header::kSize;
+  if (const auto parsed = read_question(offset, query); parsed != Parsed::query) return parsed;
+  if (header->ancount + header->nscount + header->arcount == 0)
+    return offset == bytes_.size() ? Parsed::query : Parsed::formerr;
+  return read_additionals(*header, offset, query);
+}
+
+// The name stands uncompressed: nothing stands before it that it could point to.
+Parsed QueryParser::read_question(std::size_t& offset, Query& query) {
+  std::size_t end = offset;
+  while (end < bytes_.size() && bytes_[end] != 0) {
+    if (bytes_[end] > Name::kMaxLabel) return Parsed::formerr;
+    end += bytes_[end] + std::size_t{1};
+  }
+  if (end + 5 > bytes_.size()) return Parsed::formerr;
+  ++end;
+  if (end - offset > Name::kMaxWire) return Parsed::formerr;
+  query.name_.assign_checked(bytes_.subspan(offset, end - offset));
+  query.type_ = static_cast<RRType>(u16_at(bytes_, end));
+  query.klass_ = static_cast<RRClass>(u16_at(bytes_, end + 2));
+  offset = end + 4;
+  has_question_ = true;
+  return query.type_ == RRType::OPT || query.type_ == RRType::TSIG ? Parsed::formerr : Parsed::query;
+}
+
+// Answers and authorities have no meaning in a query, but must be well formed; of the additionals, OPT and TSIG matter.
+Parsed QueryParser::read_additionals(const Header& header, std::size_t offset, Query& query) {
+  const unsigned before = 0u + header.ancount + header.nscount;
+  const unsigned total = before + header.arcount;
+  for (unsigned i = 0; i < total; ++i) {
+    const auto record = read_record(bytes_, offset);
+    if (!record) return Parsed::formerr;
+    if (record->type == RRType::TSIG) return i + 1 == total ? Parsed::notauth : Parsed::formerr;
+    if (record->type != RRType::OPT) continue;
+    // RFC 6891 sec. 6.1.1: one OPT at most, in the additional section, owned by the root.
+    if (i < before || query.has_edns_ || !record->name.is_root()) return Parsed::formerr;
+    if (const auto parsed = read_opt(*record, query); parsed != Parsed::query) return parsed;
+  }
+  return offset == bytes_.size() ? Parsed::query : Parsed::formerr;
+}
+
+Parsed QueryParser::read_opt(const RecordView& record, Query& query) {
+  query.has_edns_ = true;
+  query.udp_size_ = std::max<std::uint16_t>(static_cast<std::uint16_t>(record.klass), 512);
+  // The TTL field is read from the octets: the view has cut its top bit, which belongs to the extended rcode here.
+  const auto version = bytes_[record.ttl_offset + 1];
+  if (bytes_[record.ttl_offset + 2] & 0x80) query.flags_ |= Query::kDo;
+  if (version != 0) return Parsed::badvers;
+  query.options_ = bytes_.subspan(record.rdata_offset, record.rdata_size);
+
+  OptionReader reader(query.options_);
+  while (const auto option = reader.next()) {
+    if (option->code != OptionCode::ECS) continue;
+    auto subnet = ClientSubnet::parse(option->data);
+    // RFC 7871 sec. 7.1.1: FORMERR for a malformed one; and in a query the scope must be 0.
+    if (!subnet || subnet->scope_bits != 0 || query.ecs_) return Parsed::formerr;
+    query.ecs_ = *subnet;
+  }
+  return reader.well_formed() ? Parsed::query : Parsed::formerr;
+}
+
+}  // namespace harbinger

@@ -1,0 +1,37 @@
+// From the octets of a message to a Query, or the reason why it gets none.
+#pragma once
+
+#include <harbinger/query.h>
+#include <harbinger/responder.h>
+
+namespace harbinger {
+
+/// What to do with a message.
+enum class Parsed : std::uint8_t {
+  query,    ///< well formed: serve it
+  drop,     ///< not even worth an error: too short, or a reply (answering those makes loops)
+  formerr,  ///< RFC 1035 sec. 4.1.1
+  notimp,   ///< an opcode other than QUERY
+  badvers,  ///< EDNS version above 0 (RFC 6891 sec. 6.1.3)
+  notauth,  ///< signed with TSIG, and no key is known here (RFC 8945 sec. 5.2.1)
+};
+
+/// Reads queries. Allocates nothing.
+class QueryParser {
+ public:
+  /// Fills `query` as far as the message goes: after an error the id, and the question if `has_question` says so.
+  Parsed parse(const Incoming& in, Duration time_to_answer, Query& query);
+  bool has_question() const { return has_question_; }
+  /// A query to parse into.
+  static Query empty() { return {}; }
+
+ private:
+  Parsed read_question(std::size_t& offset, Query& query);
+  Parsed read_additionals(const Header& header, std::size_t offset, Query& query);
+  Parsed read_opt(const RecordView& record, Query& query);
+
+  std::span<const std::uint8_t> bytes_;
+  bool has_question_ = false;
+};
+
+}  // namespace harbinger
