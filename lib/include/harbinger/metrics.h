@@ -67,7 +67,8 @@ class Metrics {
   Counter counter(std::string_view name, std::string_view help, Labels labels = {});
   Histogram histogram(std::string_view name, std::string_view help, std::span<const double> bounds, Labels labels = {});
 
-  /// A value that is asked for at scrape time. Lives until the returned handle dies.
+  /// A value that is asked for at scrape time. Lives until the returned handle dies; not called after. Of two with the same name and
+  /// labels the newer counts. `read` must not make or drop gauges.
   using GaugeHandle = std::shared_ptr<void>;
   [[nodiscard]] GaugeHandle gauge(std::string_view name, std::string_view help, std::function<double()> read,
                                   Labels labels = {});
