@@ -1,0 +1,29 @@
+// A folder of a test's own under the system's temporary folder, gone when the test is.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace harbinger::test {
+
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  /// Writes a file, folders above it included, and returns where it is.
+  std::filesystem::path write(std::string_view name, std::string_view text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The whole of a file; empty when there is none.
+std::string read_text(const std::filesystem::path& file);
+
+}  // namespace harbinger::test
