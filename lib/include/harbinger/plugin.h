@@ -167,6 +167,18 @@ class PluginDefinition {
     options_.argument(std::move(word), std::forward<Row>(row)...);
     return *this;
   }
+  /// As argument, but may be missing: then the default stands.
+  template <class... Row>
+  PluginDefinition& optional_argument(std::string word, Row&&... row) {
+    options_.optional_argument(std::move(word), std::forward<Row>(row)...);
+    return *this;
+  }
+  /// Lines made of keywords, each of which appends one element to a vector: see Options::rows.
+  template <class... Row>
+  PluginDefinition& rows(std::string word, Row&&... row) {
+    options_.rows(std::move(word), std::forward<Row>(row)...);
+    return *this;
+  }
 
   operator PluginSpec() const {  // NOLINT(google-explicit-constructor): reads as the end of the sentence
     static_assert(std::derived_from<P, Plugin> && std::constructible_from<P, Config>);
