@@ -1,0 +1,51 @@
+// One client of the web server: reads heads, writes responses, in turn.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "net/http_rules.h"
+
+namespace harbinger::net {
+
+/// Lives as long as one of its operations waits. Everything happens on the thread of the socket's io_context.
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+
+  HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, std::function<void()> on_end);
+  ~HttpConnection();
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+  void start() { read_head(); }
+  /// Ends at once, without a word.
+  void close();
+  /// Since when the client has owed us a whole request.
+  std::chrono::steady_clock::time_point waiting_since() const { return waiting_since_; }
+
+ private:
+  void read_head();
+  void on_head(boost::beast::error_code error);
+  void write(HttpAnswer answer);
+  void on_written(boost::beast::error_code error);
+  void say_goodbye();
+  void discard();
+
+  boost::beast::tcp_stream stream_;
+  const std::shared_ptr<const HttpRoutes> routes_;
+  const std::function<void()> on_end_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
+  HttpAnswer answer_;
+  std::chrono::steady_clock::time_point waiting_since_;
+};
+
+}  // namespace harbinger::net

@@ -1,0 +1,125 @@
+#include "net/http_server.h"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <signal.h>
+
+#include <boost/asio/ip/v6_only.hpp>
+
+namespace harbinger::net {
+
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Shorter ones make bursts of connections wait for a second SYN.
+constexpr int kBacklog = 511;
+constexpr auto kPauseAfterTrouble = 100ms;
+
+boost::asio::ip::address to_asio(const IpAddress& ip) {
+  if (!ip.is_v4()) return boost::asio::ip::address_v6(ip.mapped());
+  boost::asio::ip::address_v4::bytes_type octets;
+  std::ranges::copy(ip.octets(), octets.begin());
+  return boost::asio::ip::address_v4(octets);
+}
+
+// A program that some plugin starts must not inherit our sockets.
+template <class Socket>
+void keep_from_children(Socket& socket) {
+  fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+
+std::unexpected<Error> cannot_listen(const SocketAddress& address, const error_code& error) {
+  const bool in_use = error == boost::asio::error::address_in_use;
+  return fail(in_use ? ErrorCode::conflict : ErrorCode::denied,
+              "cannot listen for HTTP on " + address.to_string() + ": " + error.message() +
+                  (in_use ? "; another program has this port, name a free one" : ""));
+}
+
+// Signals are for the server's own threads.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpListener>> HttpListener::open(const SocketAddress& address) {
+  std::unique_ptr<HttpListener> listener(new HttpListener);
+  if (auto bound = listener->bind(address); !bound) return fail(bound.error());
+  listener->run();
+  return listener;
+}
+
+Result<void> HttpListener::bind(const SocketAddress& address) {
+  const Tcp::endpoint endpoint(to_asio(address.ip), address.port);
+  error_code error;
+  acceptor_.open(endpoint.protocol(), error);
+  if (error) return cannot_listen(address, error);
+  keep_from_children(acceptor_);
+  acceptor_.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!address.ip.is_v4()) acceptor_.set_option(boost::asio::ip::v6_only(false), error);
+  acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(kBacklog, error);
+  if (error) return cannot_listen(address, error);
+  address_ = {address.ip, acceptor_.local_endpoint().port()};
+  return {};
+}
+
+void HttpListener::run() {
+  accept();
+  const AllSignalsBlocked blocked;
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+HttpListener::~HttpListener() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void HttpListener::accept() {
+  acceptor_.async_accept([this](error_code error, Tcp::socket socket) {
+    if (!error) {
+      welcome(std::move(socket));
+      return accept();
+    }
+    // No descriptors left, most likely: trying again at once would burn the processor until there are some.
+    pause_.expires_after(kPauseAfterTrouble);
+    pause_.async_wait([this](error_code stopped) {
+      if (!stopped) accept();
+    });
+  });
+}
+
+void HttpListener::welcome(Tcp::socket socket) {
+  keep_from_children(socket);
+  if (connections_.size() >= kMostConnections) make_room();
+  const auto place = connections_.emplace(connections_.end());
+  auto connection =
+      std::make_shared<HttpConnection>(std::move(socket), routes_, [this, place] { connections_.erase(place); });
+  *place = connection;
+  connection->start();
+}
+
+// Whoever has owed a request for the longest time: slow clients push out each other, not the honest prober.
+void HttpListener::make_room() {
+  std::shared_ptr<HttpConnection> slowest;
+  for (const auto& connection : connections_)
+    if (auto alive = connection.lock(); alive && (!slowest || alive->waiting_since() < slowest->waiting_since()))
+      slowest = std::move(alive);
+  if (slowest) slowest->close();
+}
+
+}  // namespace harbinger::net

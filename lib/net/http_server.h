@@ -1,0 +1,48 @@
+// The web server behind harbinger/http.h: one listener, one thread, a bounded number of connections.
+#pragma once
+
+#include <list>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "net/http_connection.h"
+#include "net/http_routes.h"
+
+namespace harbinger::net {
+
+/// Everything but `route`, `address` and the two ends happens on the server's own thread.
+class HttpListener final : public HttpServer {
+ public:
+  static constexpr std::size_t kMostConnections = 64;
+
+  /// Opens, binds and listens, or tells why that does not work.
+  static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address);
+  ~HttpListener() override;
+
+  Route route(std::string path, Handler handler) override { return routes_->add(std::move(path), std::move(handler)); }
+  SocketAddress address() const override { return address_; }
+
+ private:
+  using Tcp = boost::asio::ip::tcp;
+
+  HttpListener() = default;
+  Result<void> bind(const SocketAddress& address);
+  void run();
+  void accept();
+  void welcome(Tcp::socket socket);
+  void make_room();
+
+  const std::shared_ptr<HttpRoutes> routes_ = std::make_shared<HttpRoutes>();
+  SocketAddress address_;
+  // Before the context: what the context still holds at the end takes itself out of here.
+  std::list<std::weak_ptr<HttpConnection>> connections_;
+  boost::asio::io_context context_{1};
+  Tcp::acceptor acceptor_{context_};
+  boost::asio::steady_timer pause_{context_};
+  std::thread thread_;
+};
+
+}  // namespace harbinger::net
