@@ -3,9 +3,11 @@
 namespace harbinger {
 
 // One declaration and one line below for each folder.
+namespace whoami { PluginSpec spec(); }
 
 std::vector<PluginSpec> all_plugins() {
   return {
+      whoami::spec(),
   };
 }
 
