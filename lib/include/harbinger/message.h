@@ -1,6 +1,7 @@
 // Whole messages (RFC 1035 sec. 4): reading without allocation, and writing with name compression.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -103,18 +104,33 @@ class MessageWriter {
   Header& header() { return header_; }
 
  private:
+  // A suffix that was written, which later names may point to: its first label stands at `offset`, what follows that at `rest`.
+  struct Suffix {
+    std::uint16_t offset;
+    std::uint16_t rest;  // 0: the root
+  };
+  static constexpr std::size_t kRememberedNames = 64, kSlots = 2 * kRememberedNames;
+
   bool put(std::span<const std::uint8_t> octets);
   bool put_u16(std::uint16_t value);
   bool put_u32(std::uint32_t value);
-  bool put_name(std::span<const std::uint8_t> wire, bool may_point);
+  bool put_name(std::span<const std::uint8_t> wire);
+  bool put_rdata(RRType type, std::span<const std::uint8_t> rdata);
+  bool put_sharing_names(RRType type, std::span<const std::uint8_t> rdata);
+  bool put_record(std::span<const std::uint8_t> owner, RRType type, std::uint16_t klass, std::uint32_t ttl,
+                  std::span<const std::uint8_t> rdata);
+  const Suffix* find(std::uint16_t rest, const std::uint8_t* label) const;
+  bool remember(Suffix suffix);
+  bool undo(std::size_t size);
 
-  static constexpr std::size_t kRememberedNames = 64;
   std::span<std::uint8_t> out_;
   Header header_;
   std::size_t size_ = Header::kSize;
   bool overflowed_ = false;
-  std::size_t remembered_ = 0;
-  std::array<std::uint16_t, kRememberedNames> offsets_;  // where suffixes stand that later names may point to
+  std::uint8_t question_name_size_ = 0;
+  std::uint8_t remembered_ = 0;
+  std::array<Suffix, kRememberedNames> suffixes_;  // the first `remembered_` are written
+  std::array<std::uint8_t, kSlots> slots_{};       // hash table of numbers in suffixes_, plus one
 };
 
 /// A plain query for one name, with EDNS when `udp_size` is not 0. For upstream questions, health checks and tests.

@@ -91,6 +91,13 @@ class NameBuilder {
   NameBuilder() { name_.size_ = 0; }
   /// False when the label or the name would grow too long (room for the root label is kept).
   bool append(std::span<const std::uint8_t> label);
+  /// Several labels in wire form, each already known to have 1..63 octets; false when the name would grow too long.
+  bool append_labels(std::span<const std::uint8_t> labels) {
+    if (name_.size_ + labels.size() + 1 > Name::kMaxWire) return false;
+    std::memcpy(&name_.bytes_[name_.size_], labels.data(), labels.size());
+    name_.size_ = static_cast<std::uint8_t>(name_.size_ + labels.size());
+    return true;
+  }
   /// Adds the root label.
   Name finish() {
     name_.bytes_[name_.size_++] = 0;

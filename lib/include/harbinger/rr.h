@@ -65,14 +65,15 @@ Result<void> check_rdata(RRType type, std::span<const std::uint8_t> rdata);
 /// Presentation form: the words behind the type in a zone file; `\# 4 0A000001` for types unknown here.
 std::string rdata_to_text(RRType type, std::span<const std::uint8_t> rdata);
 
-/// From words of a zone file, names relative to `origin`. Every type takes the RFC 3597 form as well. A word that stood in quotes is
-/// passed with `quoted` set.
+/// One word of a zone file, its escapes still in place (`a\.b`, `\032`). A word that stood in quotes is passed without them and with
+/// `quoted` set.
 struct Word {
   std::string text;
   bool quoted = false;
   int line = 0;
   int column = 0;
 };
+/// From words of a zone file, names relative to `origin`. Every type takes the RFC 3597 form as well.
 Result<Rdata> rdata_from_words(RRType type, std::span<const Word> words, const Name& origin);
 /// As above, from one line of text: `rdata_from_text(RRType::MX, "10 mail.example.org.")`.
 Result<Rdata> rdata_from_text(RRType type, std::string_view text, const Name& origin = {});
