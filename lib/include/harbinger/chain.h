@@ -60,6 +60,8 @@ class ZoneMap {
   bool add(const Name& zone, std::shared_ptr<const Chain> chain);
   /// The chain of the longest zone that `name` is within, or null. Valid while the map lives.
   const std::shared_ptr<const Chain>* find(const Name& name) const;
+  /// As above, but DS records of a zone that is served belong to its parent, if that is served too (RFC 4035 sec. 3.1.4.1).
+  const std::shared_ptr<const Chain>* find_for(const Name& name, RRType type) const;
 
  private:
   struct Entry {
@@ -80,7 +82,7 @@ struct ListenAddress {
 /// Options of the whole server, from the global block.
 struct ServerConfig {
   std::size_t workers = 0;  ///< 0: one per processor
-  std::uint64_t cache_size = 64 << 20;
+  ByteSize cache_size{64 << 20};
   std::chrono::milliseconds query_timeout{5000};
   std::chrono::milliseconds lameduck{0};  ///< goes on answering so long after it was told to stop
   std::uint16_t max_udp_size = 1232;

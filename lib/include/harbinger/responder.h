@@ -12,8 +12,6 @@
 
 namespace harbinger {
 
-class AnswerCache;
-
 /// A message that came in.
 struct Incoming {
   std::span<const std::uint8_t> bytes;
@@ -45,13 +43,11 @@ class Responder {
   std::size_t answer(const Incoming& in, const ZoneMap& zones, std::span<std::uint8_t> out,
                      const std::function<std::unique_ptr<Later>()>& later);
 
-  AnswerCache& cache();
-
   /// For World: what plugins call when their state changed.
   void answers_changed(std::uint32_t chain, const Name& name);
   void answers_changed_all(std::uint32_t chain);
 
-  /// Queries being served right now, over all workers.
+  /// Answers being computed right now, over all workers.
   std::size_t in_flight() const;
 
  private:
