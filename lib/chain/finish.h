@@ -12,8 +12,8 @@ namespace harbinger {
 struct Sending {
   MonotonicTime now;
   bool with_question = true;                ///< false when the question could not be read
-  std::optional<std::uint32_t> stale_ttl;   ///< every TTL becomes this one, and EDE says "stale"
-  std::optional<EdeCode> ede;               ///< in place of the answer's own
+  std::optional<std::uint32_t> stale_ttl{};  ///< every TTL becomes this one, and EDE says "stale"
+  std::optional<EdeCode> ede{};             ///< in place of the answer's own
 };
 
 /// Writes replies. Allocates nothing.

@@ -65,10 +65,11 @@ class ZoneMap {
 
  private:
   struct Entry {
+    std::uint64_t hash;
     Name zone;
     std::shared_ptr<const Chain> chain;
   };
-  std::vector<std::vector<Entry>> by_labels_;  // open-addressed by hash, one table per label count
+  std::vector<std::vector<Entry>> by_labels_;  // sorted by hash, one table per label count
   std::vector<std::size_t> label_counts_;      // that occur, longest first
 };
 

@@ -64,6 +64,7 @@ class Answers {
 struct PluginContext {
   std::vector<Name> zones;            ///< of the server block
   std::filesystem::path directory;    ///< of the Harbingerfile; relative paths start there
+  std::vector<std::filesystem::path> sources;  ///< the Harbingerfile and everything that it imports
   Logger log;                         ///< prefixed with the plugin's name
   Metrics* metrics = nullptr;
   const Clock* clock = nullptr;
