@@ -88,7 +88,7 @@ Error unknown_directive(const config::Word& word, std::span<const PluginSpec> pl
   std::vector<std::string> known{"bind", "cache"};
   for (const auto& spec : plugins) known.push_back(spec.name);
   auto message = "no plugin `" + word.text + "`";
-  if (const auto near = config::nearest(word.text, known); !near.empty()) message += "; did you mean `" + near + "`?";
+  if (const auto near = config::nearest_word(word.text, known); !near.empty()) message += "; did you mean `" + near + "`?";
   return {ErrorCode::unknown, std::move(message), word.position};
 }
 
