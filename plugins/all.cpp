@@ -3,10 +3,12 @@
 namespace harbinger {
 
 // One declaration and one line below for each folder.
+namespace acl { PluginSpec spec(); }
 namespace whoami { PluginSpec spec(); }
 
 std::vector<PluginSpec> all_plugins() {
   return {
+      acl::spec(),
       whoami::spec(),
   };
 }
