@@ -44,7 +44,8 @@ void append(std::string& text, const config::Directive& directive) {
   text += '}';
 }
 
-// Everything that makes two configurations behave alike, as one text.
+}  // namespace
+
 std::string fingerprint_of(const config::File& file) {
   std::string text;
   for (const auto& directive : file.global) append(text, directive);
@@ -54,8 +55,6 @@ std::string fingerprint_of(const config::File& file) {
   }
   return text;
 }
-
-}  // namespace
 
 /// Builds one ChainSet; collects errors as it goes.
 class ChainBuilder {

@@ -132,6 +132,9 @@ std::expected<std::shared_ptr<const ChainSet>, config::Errors> build_chains(cons
                                                                             std::span<const PluginSpec> plugins,
                                                                             const World& world);
 
+/// Everything that makes two configurations behave alike, as one text: tells without building whether anything changed.
+std::string fingerprint_of(const config::File& file);
+
 /// Loads the plugin of a shared object. Errors say what is wrong: no such file, not a plugin, or built against another ABI
 /// (both fingerprints are named). The object stays loaded.
 Result<PluginSpec> load_plugin(const std::filesystem::path& file);
