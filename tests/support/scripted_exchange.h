@@ -1,6 +1,7 @@
 // Upstreams that say what a test tells them to, when it tells them to.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -43,10 +44,12 @@ class ScriptedExchange final : public Exchange {
 
   /// Questions asked and not yet taken by the test, oldest first.
   std::size_t waiting() const { return waiting_.size(); }
-  std::optional<Asked> take() {
-    if (waiting_.empty()) return std::nullopt;
-    auto asked = std::move(waiting_.front());
-    waiting_.pop_front();
+  /// The oldest one, or the oldest for this server.
+  std::optional<Asked> take(const std::optional<SocketAddress>& server = std::nullopt) {
+    const auto found = std::ranges::find_if(waiting_, [&](const Asked& asked) { return !server || asked.server == *server; });
+    if (found == waiting_.end()) return std::nullopt;
+    auto asked = std::move(*found);
+    waiting_.erase(found);
     return asked;
   }
 
