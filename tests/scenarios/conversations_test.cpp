@@ -1,4 +1,7 @@
 // Plays every written conversation below tests/.
+#include <filesystem>
+#include <fstream>
+
 #include "plugins/all.h"
 #include "tests/support/conversation.h"
 
