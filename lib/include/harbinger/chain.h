@@ -1,6 +1,7 @@
 // From a configuration to running chains: which plugins see a query, and in what order.
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -40,6 +41,10 @@ class Chain {
   std::span<Plugin* const> observe() const { return observe_; }
   const std::vector<std::unique_ptr<Plugin>>& plugins() const { return plugins_; }
 
+  /// Stops every plugin, last one first; once, however often it is called. For the owner, when no query is in work any more: a thread
+  /// of a plugin may hold the chain a moment longer, and must not be the one that ends itself.
+  void stop() const;
+  /// Stops, if nobody did.
   ~Chain();
 
  private:
@@ -51,6 +56,7 @@ class Chain {
   std::vector<std::unique_ptr<PluginContext>> contexts_;
   std::vector<std::unique_ptr<Plugin>> plugins_;  // in the order of the file
   std::vector<Plugin*> admit_, identify_, serve_, decorate_, observe_;
+  mutable std::atomic<bool> stopped_{false};
 };
 
 /// Longest configured suffix first. Immutable.
