@@ -11,10 +11,7 @@ Task<Reply> Next::operator()(const Query& query) const {
   return rest_.front()->serve(query, Next(rest_.subspan(1)));
 }
 
-Chain::~Chain() { stop(); }
-
-void Chain::stop() const {
-  if (stopped_.exchange(true)) return;
+Chain::~Chain() {
   for (const auto& plugin : plugins_ | std::views::reverse) plugin->stop();
 }
 
