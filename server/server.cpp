@@ -1,1 +1,356 @@
 #include <harbinger/server.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+
+#include <harbinger/responder.h>
+#include <harbinger/version.h>
+#include <harbinger/worker.h>
+
+#include "server/background.h"
+#include "server/endpoints.h"
+#include "server/process.h"
+#include "server/retired.h"
+#include "server/wishes.h"
+#include "server/worker.h"
+
+namespace harbinger {
+
+using namespace server;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLastQueries = 5s;     // for those in work when listening has ended
+constexpr auto kTidyInterval = 50ms;  // while replaced chains still have queries
+
+std::vector<ListenAddress> addresses_of(const ChainSet& set) {
+  std::vector<ListenAddress> addresses;
+  for (const auto& port : set.ports) addresses.push_back(port.listen);
+  return addresses;
+}
+
+const std::shared_ptr<const ZoneMap>& zones_at(const ChainSet& set, const ListenAddress& address) {
+  return std::ranges::find(set.ports, address, &ChainSet::Port::listen)->zones;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  explicit Impl(Options options);
+  ~Impl();
+
+  std::expected<void, config::Errors> start();
+  std::expected<void, config::Errors> reload();
+
+  // An address that is listened on, as configured and as it is.
+  struct Open {
+    ListenAddress configured;
+    SocketAddress actual;
+  };
+
+  World make_world();
+  std::expected<config::File, config::Errors> load() const;
+  std::expected<void, config::Errors> replace(const config::File& file);
+  void refresh_plugins();
+  void take_over(std::shared_ptr<const ChainSet> next, std::vector<Endpoint> opened);
+  void open_on_all(const ChainSet& set, std::vector<Endpoint>& opened);
+  void warn_about_fixed(const ServerConfig& next) const;
+  void announce(const std::vector<Endpoint>& opened) const;
+  void log_errors(std::string_view what, const config::Errors& errors) const;
+
+  void control();
+  void shut_down(bool at_once);
+  bool hurried(std::chrono::milliseconds limit);
+  void finish_queries();
+  bool quiet();
+
+  const Options options;
+  Metrics metrics;
+  const Counters counters{metrics};
+  const Counter reloads_done, reloads_failed;
+  LogSink& sink;
+  const Logger log;
+  Wishes wishes;
+  Background background;
+  const World world;
+  std::unique_ptr<Responder> responder;
+  std::atomic<Responder*> told_of_changes{nullptr};  // plugins may start to talk before there is a responder
+  std::vector<std::unique_ptr<Worker>> workers;
+
+  mutable std::mutex mutex;  // guards what a reload replaces, and lets one reload run at a time
+  std::shared_ptr<const ChainSet> current;
+  std::vector<Open> open;
+  RetiredChains retired;
+
+  std::atomic<bool> stopping{false};
+  std::mutex stopped_mutex;
+  std::condition_variable stopped_changed;
+  bool stopped = false;
+  std::optional<SignalHandlers> signals;
+  std::thread control_thread;
+};
+
+Server::Impl::Impl(Options given)
+    : options(std::move(given)),
+      reloads_done(metrics.counter("harbinger_reloads_total", "Reloads by outcome.", {{"outcome", "done"}})),
+      reloads_failed(metrics.counter("harbinger_reloads_total", "Reloads by outcome.", {{"outcome", "failed"}})),
+      sink(options.log ? *options.log : null_log_sink()),
+      log(sink, "harbinger"),
+      world(make_world()) {}
+
+Server::Impl::~Impl() {
+  if (control_thread.joinable()) {
+    wishes.add(Wishes::kStopNow);
+    control_thread.join();
+  }
+  background.stop();
+}
+
+World Server::Impl::make_world() {
+  World made;
+  made.log = &sink;
+  made.metrics = &metrics;
+  made.clock = &system_clock();
+  made.random = &system_random();
+  made.default_port = options.default_port;
+  made.in_background = [this](std::function<void()> work) { background.run(std::move(work)); };
+  made.ask_server = [this](std::string_view wish) {
+    if (wish == "stopping") return stopping.load();  // a question rather than a wish: for those who tell whether we are ready
+    if (wish != "reload") return false;
+    wishes.add(Wishes::kReload);
+    return true;
+  };
+  made.answers_changed = [this](std::uint32_t chain, const Name& name) {
+    if (auto* told = told_of_changes.load()) told->answers_changed(chain, name);
+  };
+  made.answers_changed_all = [this](std::uint32_t chain) {
+    if (auto* told = told_of_changes.load()) told->answers_changed_all(chain);
+  };
+  return made;
+}
+
+std::expected<config::File, config::Errors> Server::Impl::load() const {
+  if (options.config_text) return config::parse(*options.config_text, options.config);
+  return config::load(options.config);
+}
+
+std::expected<void, config::Errors> Server::Impl::start() {
+  raise_file_limit();
+  const auto file = load();
+  if (!file) return std::unexpected(file.error());
+  auto set = build_chains(*file, options.plugins, world);
+  if (!set) return std::unexpected(std::move(set.error()));
+
+  const auto& config = (*set)->server;
+  const auto count = std::min(config.workers ? config.workers : usable_processors(), kMaxWorkers);
+  auto opened = open_endpoints(addresses_of(**set), count, config.share_port, {}, log);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+
+  responder = std::make_unique<Responder>(world, config);
+  told_of_changes = responder.get();
+  for (std::size_t i = 1; i <= count; ++i)
+    workers.push_back(std::make_unique<Worker>(i, *responder, counters, config, log));
+  if (options.handle_signals) signals.emplace(wishes);
+  open_on_all(**set, *opened);
+  current = std::move(*set);
+  announce(*opened);
+  control_thread = std::thread([this] { control(); });
+  return {};
+}
+
+void Server::Impl::open_on_all(const ChainSet& set, std::vector<Endpoint>& opened) {
+  for (const auto& endpoint : opened) open.push_back({endpoint.configured, endpoint.actual});
+  run_on_all(workers, [&](Worker& worker, std::size_t index) {
+    for (auto& endpoint : opened)
+      worker.open(endpoint.configured, std::move(endpoint.sockets[index]), endpoint.actual, zones_at(set, endpoint.configured));
+  });
+}
+
+void Server::Impl::announce(const std::vector<Endpoint>& opened) const {
+  for (const auto& endpoint : opened) {
+    const auto text = "listening on " + endpoint.actual.to_string() + " (udp, tcp)";
+    log.info(text, text);
+  }
+}
+
+std::expected<void, config::Errors> Server::Impl::reload() {
+  const std::lock_guard guard(mutex);
+  if (stopping) return std::unexpected(config::Errors{{ErrorCode::conflict, "the server is stopping"}});
+
+  std::expected<void, config::Errors> done;
+  if (const auto file = load(); !file) {
+    done = std::unexpected(file.error());
+  } else if (fingerprint_of(*file) == current->fingerprint) {
+    refresh_plugins();
+    log.info("reload", "configuration unchanged; plugins look at their files again");
+  } else {
+    done = replace(*file);
+    if (done) log.info("reload", "new configuration in use");
+  }
+  if (!done) log_errors("reload failed, the old configuration stays: ", done.error());
+  (done ? reloads_done : reloads_failed).add();
+  wishes.add(Wishes::kTidyUp);
+  return done;
+}
+
+void Server::Impl::refresh_plugins() {
+  for (const auto& chain : current->chains)
+    for (const auto& plugin : chain->plugins()) plugin->refresh();
+}
+
+// Everything that can fail comes first; take_over() cannot.
+std::expected<void, config::Errors> Server::Impl::replace(const config::File& file) {
+  auto set = build_chains(file, options.plugins, world);
+  if (!set) return std::unexpected(std::move(set.error()));
+
+  auto wanted = addresses_of(**set);
+  std::erase_if(wanted, [&](const auto& address) { return std::ranges::find(open, address, &Open::configured) != open.end(); });
+  std::vector<std::uint16_t> ours;
+  for (const auto& each : open) ours.push_back(each.actual.port);
+  auto opened = open_endpoints(wanted, workers.size(), (*set)->server.share_port, ours, log);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+
+  warn_about_fixed((*set)->server);
+  take_over(std::move(*set), std::move(*opened));
+  return {};
+}
+
+void Server::Impl::warn_about_fixed(const ServerConfig& next) const {
+  const auto& now = current->server;
+  if (next.workers != now.workers || next.cache_size != now.cache_size || next.query_timeout != now.query_timeout ||
+      next.max_udp_size != now.max_udp_size)
+    log.warning("fixed", "workers, cache_size, query_timeout and max_udp_size change at the next start, not by a reload");
+}
+
+void Server::Impl::take_over(std::shared_ptr<const ChainSet> next, std::vector<Endpoint> opened) {
+  const auto kept = [&](const Open& each) {
+    return std::ranges::find(next->ports, each.configured, &ChainSet::Port::listen) != next->ports.end();
+  };
+  auto limits = next->server;
+  limits.max_udp_size = current->server.max_udp_size;
+  run_on_all(workers, [&](Worker& worker, std::size_t) {
+    worker.set_limits(limits);
+    for (const auto& each : open)
+      if (kept(each)) worker.serve(each.configured, zones_at(*next, each.configured));
+  });
+  open_on_all(*next, opened);
+  announce(opened);
+
+  std::vector<Open> removed;
+  std::ranges::copy_if(open, std::back_inserter(removed), [&](const Open& each) { return !kept(each); });
+  std::erase_if(open, [&](const Open& each) { return !kept(each); });
+  run_on_all(workers, [&](Worker& worker, std::size_t) {
+    for (const auto& each : removed) worker.close(each.configured);
+  });
+  for (const auto& each : removed) {
+    const auto text = "no longer listening on " + each.actual.to_string();
+    log.info(text, text);
+  }
+  retired.add(std::exchange(current, std::move(next)));
+}
+
+// Each line is a cause of its own, so that none is held back.
+void Server::Impl::log_errors(std::string_view what, const config::Errors& errors) const {
+  for (const auto& error : errors) {
+    const auto line = std::string(what) + error.to_string();
+    log.error(line, line);
+  }
+}
+
+void Server::Impl::control() {
+  ::pthread_setname_np(::pthread_self(), "control");
+  for (;;) {
+    bool waiting;
+    {
+      const std::lock_guard guard(mutex);
+      retired.tidy_up();
+      waiting = !retired.empty();
+    }
+    const auto wish = wishes.take(waiting ? std::optional<std::chrono::milliseconds>(kTidyInterval) : std::nullopt);
+    if (wish & (Wishes::kStop | Wishes::kStopNow)) return shut_down(wish & Wishes::kStopNow);
+    if (wish & Wishes::kReload) (void)reload();
+  }
+}
+
+void Server::Impl::shut_down(bool at_once) {
+  stopping = true;
+  std::unique_lock lock(mutex);  // a reload under way ends first, and no other begins
+  const auto lameduck = current->server.lameduck;
+  lock.unlock();
+  if (!at_once && lameduck > 0ms) {
+    log.info("stop", "stopping; goes on answering for " + std::to_string(lameduck.count()) + " ms");
+    at_once = hurried(lameduck);
+  }
+  run_on_all(workers, [](Worker& worker, std::size_t) { worker.close_all(); });
+  if (!at_once) finish_queries();
+  for (const auto& worker : workers) worker->stop();
+  background.stop();
+  told_of_changes = nullptr;
+  workers.clear();
+  lock.lock();
+  open.clear();
+  retired = {};
+  current.reset();
+  lock.unlock();
+  log.info("stop", "stopped");
+
+  const std::lock_guard stopped_guard(stopped_mutex);
+  stopped = true;
+  stopped_changed.notify_all();
+}
+
+// Lets the time pass; true when somebody wants the stop at once meanwhile.
+bool Server::Impl::hurried(std::chrono::milliseconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left <= 0ms) return false;
+    if (wishes.take(left) & (Wishes::kStop | Wishes::kStopNow)) return true;
+  }
+}
+
+void Server::Impl::finish_queries() {
+  const auto end = std::chrono::steady_clock::now() + kLastQueries;
+  while (!quiet() && std::chrono::steady_clock::now() < end)
+    if (hurried(2ms)) return;
+}
+
+bool Server::Impl::quiet() {
+  std::atomic<std::size_t> connections = 0;
+  const bool served = responder->in_flight() == 0;
+  run_on_all(workers, [&](Worker& worker, std::size_t) { connections += worker.connections(); });
+  return served && connections == 0;
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+std::expected<std::unique_ptr<Server>, config::Errors> Server::start(Options options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  if (auto started = impl->start(); !started) return std::unexpected(std::move(started.error()));
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+void Server::wait() {
+  std::unique_lock lock(impl_->stopped_mutex);
+  impl_->stopped_changed.wait(lock, [this] { return impl_->stopped; });
+}
+
+void Server::stop() { impl_->wishes.add(Wishes::kStop); }
+
+std::expected<void, config::Errors> Server::reload() { return impl_->reload(); }
+
+std::vector<ListenAddress> Server::addresses() const {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<ListenAddress> addresses;
+  for (const auto& each : impl_->open) addresses.push_back({each.actual, each.configured.transport});
+  return addresses;
+}
+
+Metrics& Server::metrics() { return impl_->metrics; }
+
+}  // namespace harbinger

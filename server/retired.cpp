@@ -1,0 +1,14 @@
+#include "server/retired.h"
+
+namespace harbinger::server {
+
+void RetiredChains::add(std::shared_ptr<const ChainSet> set) {
+  chains_.insert(chains_.end(), set->chains.begin(), set->chains.end());
+}
+
+// A query takes its chain from a ZoneMap; once these are gone, the count of owners can only fall.
+void RetiredChains::tidy_up() {
+  std::erase_if(chains_, [](const auto& chain) { return chain.use_count() == 1; });
+}
+
+}  // namespace harbinger::server
