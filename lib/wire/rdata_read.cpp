@@ -18,6 +18,7 @@ using Octets = std::span<const std::uint8_t>;
 constexpr std::size_t fixed_size(Field field) {
   switch (field) {
     case Field::u8:
+    case Field::algorithm:
       return 1;
     case Field::u16:
     case Field::type:
