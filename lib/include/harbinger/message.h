@@ -42,7 +42,7 @@ struct Edns {
   std::uint8_t extended_rcode = 0;
   std::uint8_t version = 0;
   bool dnssec_ok = false;
-  std::span<const std::uint8_t> options;
+  std::span<const std::uint8_t> options{};
 
   /// First option with this code.
   std::optional<std::span<const std::uint8_t>> option(OptionCode code) const;
