@@ -4,11 +4,13 @@ namespace harbinger {
 
 // One declaration and one line below for each folder.
 namespace acl { PluginSpec spec(); }
+namespace file { PluginSpec spec(); }
 namespace whoami { PluginSpec spec(); }
 
 std::vector<PluginSpec> all_plugins() {
   return {
       acl::spec(),
+      file::spec(),
       whoami::spec(),
   };
 }

@@ -11,7 +11,10 @@ Task<Reply> Next::operator()(const Query& query) const {
   return rest_.front()->serve(query, Next(rest_.subspan(1)));
 }
 
-Chain::~Chain() {
+Chain::~Chain() { stop(); }
+
+void Chain::stop() const {
+  if (stopped_.exchange(true)) return;
   for (const auto& plugin : plugins_ | std::views::reverse) plugin->stop();
 }
 

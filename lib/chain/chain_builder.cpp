@@ -44,7 +44,8 @@ void append(std::string& text, const config::Directive& directive) {
   text += '}';
 }
 
-// Everything that makes two configurations behave alike, as one text.
+}  // namespace
+
 std::string fingerprint_of(const config::File& file) {
   std::string text;
   for (const auto& directive : file.global) append(text, directive);
@@ -54,8 +55,6 @@ std::string fingerprint_of(const config::File& file) {
   }
   return text;
 }
-
-}  // namespace
 
 /// Builds one ChainSet; collects errors as it goes.
 class ChainBuilder {
@@ -87,6 +86,7 @@ class ChainBuilder {
   std::vector<PluginSpec> specs_;
   const World& world_;
   std::shared_ptr<ChainSet> set_ = std::make_shared<ChainSet>();
+  std::shared_ptr<std::atomic<bool>> all_started_ = std::make_shared<std::atomic<bool>>(false);
   std::map<ListenAddress, std::shared_ptr<ZoneMap>> ports_;
   std::map<std::pair<ListenAddress, Name>, Position> defined_;
   std::vector<Made> made_;
@@ -133,11 +133,12 @@ std::unique_ptr<PluginContext> ChainBuilder::make_context(Chain& chain, const st
   context->in_background = world_.in_background;
   context->fact = fact_named;
   context->ask_server = world_.ask_server;
-  context->siblings = [weak = std::weak_ptr(set_)] {
-    std::vector<const Plugin*> all;
+  context->siblings = [weak = std::weak_ptr(set_), all_started = all_started_] {
+    std::vector<std::shared_ptr<const Plugin>> all;
+    if (!*all_started) return all;
     if (const auto set = weak.lock())
       for (const auto& each : set->chains)
-        for (const auto& plugin : each->plugins()) all.push_back(plugin.get());
+        for (const auto& plugin : each->plugins()) all.emplace_back(each, plugin.get());
     return all;
   };
   return context;
@@ -244,6 +245,7 @@ std::expected<std::shared_ptr<const ChainSet>, config::Errors> ChainBuilder::bui
                    file_.sources.empty() ? Position{} : Position{file_.sources.front().string(), 1, 1}});
   if (errors_.empty()) start_all();
   if (!errors_.empty()) return std::unexpected(std::move(errors_));
+  *all_started_ = true;
 
   for (const auto& [where, zones] : ports_) set_->ports.push_back({where, zones});
   set_->sources = file_.sources;

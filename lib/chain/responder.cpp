@@ -63,6 +63,8 @@ struct Responder::Impl {
   std::size_t send(const Query& query, const Chain& chain, const KeptAnswer& answer, Sending sending, Source source,
                    std::span<std::uint8_t> out);
 
+  std::size_t send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept, std::span<std::uint8_t> out);
+
   bool may_be_stale(const KeptAnswer& kept, MonotonicTime now) const { return kept.ages && now < kept.stale_until; }
   void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept, const AnswerKey& key);
 
@@ -142,11 +144,7 @@ std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr
     }
     if (may_be_stale(*kept, now)) {
       stale = kept;
-      if (now.ns < kept->failing_until.load(std::memory_order_relaxed)) {
-        metrics.stale.add();
-        const auto ttl = static_cast<std::uint32_t>(chain->cache().stale_ttl.count());
-        return send(query, *chain, *kept, {.now = now, .stale_ttl = ttl}, Source::stale, out);
-      }
+      if (now.ns < kept->failing_until.load(std::memory_order_relaxed)) return send_stale(query, *chain, *kept, out);
     }
   }
   metrics.misses.add();
@@ -164,7 +162,11 @@ std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_p
                   Source::served, out);
     }
     flight = take_off(query, chain, key, stale);
-    if (flight->landed) return send(query, *chain, *flight->result.answer, {.now = query.arrived()}, Source::served, out);
+    if (flight->landed) {
+      const auto& answer = *flight->result.answer;
+      if (answer.failed && stale && may_be_stale(*stale, query.arrived())) return send_stale(query, *chain, *stale, out);
+      return send(query, *chain, answer, {.now = query.arrived()}, Source::served, out);
+    }
     flights.add(flight);
   }
 
@@ -195,6 +197,13 @@ std::size_t Responder::Impl::send(const Query& query, const Chain& chain, const 
                        .took = sending.now - query.arrived()};
   for (auto* plugin : chain.observe()) plugin->observe(query, view);
   return size;
+}
+
+std::size_t Responder::Impl::send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept,
+                                        std::span<std::uint8_t> out) {
+  metrics.stale.add();
+  const auto ttl = static_cast<std::uint32_t>(chain.cache().stale_ttl.count());
+  return send(query, chain, kept, {.now = query.arrived(), .stale_ttl = ttl}, Source::stale, out);
 }
 
 // Popular answers never expire: whoever asks in the last part of a TTL makes it fresh for the others.

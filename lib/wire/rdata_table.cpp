@@ -38,16 +38,16 @@ constexpr RdataRow kRows[] = {
     {RRType::DNAME, {name}},                                    // RFC 6672
     {other(99), {strings}},                                     // SPF, RFC 7208
     // DNSSEC (RFC 4034, RFC 5155, RFC 7344)
-    {RRType::DS, {u16, u8, u8, hex}},
-    {RRType::RRSIG, {Field::type, u8, u8, u32, Field::time, Field::time, u16, name, base64}},
+    {RRType::DS, {u16, algorithm, u8, hex}},
+    {RRType::RRSIG, {Field::type, algorithm, u8, u32, Field::time, Field::time, u16, name, base64}},
     {RRType::NSEC, {name, types}},
-    {RRType::DNSKEY, {u16, u8, u8, base64}},
+    {RRType::DNSKEY, {u16, u8, algorithm, base64}},
     {RRType::NSEC3, {u8, u8, u16, salt, hash, types}},
     {RRType::NSEC3PARAM, {u8, u8, u16, salt}},
-    {other(59), {u16, u8, u8, hex}},     // CDS
-    {other(60), {u16, u8, u8, base64}},  // CDNSKEY
-    {other(62), {u32, u16, types}},      // CSYNC, RFC 7477
-    {other(63), {u32, u8, u8, hex}},     // ZONEMD, RFC 8976
+    {other(59), {u16, algorithm, u8, hex}},     // CDS
+    {other(60), {u16, u8, algorithm, base64}},  // CDNSKEY
+    {other(62), {u32, u16, types}},             // CSYNC, RFC 7477
+    {other(63), {u32, u8, u8, hex}},            // ZONEMD, RFC 8976
     // Keys and certificates
     {other(44), {u8, u8, hex}},         // SSHFP, RFC 4255
     {RRType::TLSA, {u8, u8, u8, hex}},  // RFC 6698

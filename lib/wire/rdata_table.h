@@ -11,6 +11,7 @@ namespace harbinger::wire {
 enum class Field : std::uint8_t {
   end,          // no more fields
   u8,           //
+  algorithm,    // of DNSSEC, one octet; text may have its mnemonic (RFC 4034 app. A.1)
   u16,          //
   u32,          //
   ttl,          // 32 bits of seconds; text may have units

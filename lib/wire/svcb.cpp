@@ -1,37 +1,10 @@
 #include "wire/svcb.h"
 
-#include <algorithm>
-
 #include "wire/octets.h"
+#include "wire/svc_key.h"
 
 namespace harbinger::wire {
 namespace {
-
-using Octets = std::span<const std::uint8_t>;
-
-enum SvcKey : std::uint16_t {
-  kMandatory = 0,
-  kAlpn = 1,
-  kNoDefaultAlpn = 2,
-  kPort = 3,
-  kIpv4Hint = 4,
-  kEch = 5,
-  kIpv6Hint = 6,
-  kDohPath = 7,
-};
-
-struct Param {
-  std::uint16_t key;
-  Octets value;
-};
-
-// Takes the first parameter off. Lengths were checked.
-Param take_param(Octets& params) {
-  const std::size_t size = load_u16(params.data() + 2);
-  const Param param{load_u16(params.data()), params.subspan(4, size)};
-  params = params.subspan(4 + size);
-  return param;
-}
 
 bool is_multiple(Octets value, std::size_t of) { return !value.empty() && value.size() % of == 0; }
 
@@ -58,7 +31,7 @@ bool is_key_list(Octets value) {
   return true;
 }
 
-bool fits_key(const Param& param) {
+bool fits_key(const SvcParam& param) {
   switch (param.key) {
     case kMandatory:
       return is_key_list(param.value);
@@ -83,11 +56,11 @@ bool fits_key(const Param& param) {
 Result<void> check_mandatory(Octets params) {
   if (params.empty() || load_u16(params.data()) != kMandatory) return {};
   Octets rest = params;
-  const Octets keys = take_param(rest).value;
+  const Octets keys = take_svc_param(rest).value;
   // Both lists rise, so one walk over each is enough.
   for (std::size_t i = 0; i < keys.size(); i += 2) {
     const std::uint16_t wanted = load_u16(&keys[i]);
-    while (!rest.empty() && load_u16(rest.data()) < wanted) take_param(rest);
+    while (!rest.empty() && load_u16(rest.data()) < wanted) take_svc_param(rest);
     if (rest.empty() || load_u16(rest.data()) != wanted) {
       return fail(ErrorCode::malformed, "mandatory service parameter " + std::to_string(wanted) + " is missing");
     }
@@ -104,7 +77,7 @@ Result<void> check_svc_params(std::span<const std::uint8_t> params) {
     if (rest.size() < 4 || rest.size() - 4 < load_u16(&rest[2])) {
       return fail(ErrorCode::truncated, "service parameters cut short");
     }
-    const Param param = take_param(rest);
+    const SvcParam param = take_svc_param(rest);
     if (param.key <= last_key) return fail(ErrorCode::malformed, "service parameters not in rising order");
     if (!fits_key(param)) {
       return fail(ErrorCode::malformed, "bad value of service parameter " + std::to_string(param.key));

@@ -64,7 +64,7 @@ TestWorld::TestWorld() {
     wishes.emplace_back(wish);
     return true;
   };
-  context.siblings = [] { return std::vector<const Plugin*>(); };
+  context.siblings = [] { return std::vector<std::shared_ptr<const Plugin>>(); };
 }
 
 double TestWorld::metric(std::string_view name, const Labels& labels) const {

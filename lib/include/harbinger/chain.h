@@ -1,6 +1,7 @@
 // From a configuration to running chains: which plugins see a query, and in what order.
 #pragma once
 
+#include <atomic>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -40,6 +41,10 @@ class Chain {
   std::span<Plugin* const> observe() const { return observe_; }
   const std::vector<std::unique_ptr<Plugin>>& plugins() const { return plugins_; }
 
+  /// Stops every plugin, last one first; once, however often it is called. For the owner, when no query is in work any more: a thread
+  /// of a plugin may hold the chain a moment longer, and must not be the one that ends itself.
+  void stop() const;
+  /// Stops, if nobody did.
   ~Chain();
 
  private:
@@ -51,6 +56,7 @@ class Chain {
   std::vector<std::unique_ptr<PluginContext>> contexts_;
   std::vector<std::unique_ptr<Plugin>> plugins_;  // in the order of the file
   std::vector<Plugin*> admit_, identify_, serve_, decorate_, observe_;
+  mutable std::atomic<bool> stopped_{false};
 };
 
 /// Longest configured suffix first. Immutable.
@@ -131,6 +137,9 @@ struct World {
 std::expected<std::shared_ptr<const ChainSet>, config::Errors> build_chains(const config::File& file,
                                                                             std::span<const PluginSpec> plugins,
                                                                             const World& world);
+
+/// Everything that makes two configurations behave alike, as one text: tells without building whether anything changed.
+std::string fingerprint_of(const config::File& file);
 
 /// Loads the plugin of a shared object. Errors say what is wrong: no such file, not a plugin, or built against another ABI
 /// (both fingerprints are named). The object stays loaded.

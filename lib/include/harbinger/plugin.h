@@ -79,8 +79,9 @@ struct PluginContext {
   std::function<FactId(std::string_view name)> fact;
   /// Asks the server to do something: "reload". For plugins like `reload`; false when the server knows no such wish.
   std::function<bool(std::string_view wish)> ask_server;
-  /// Plugins of this server (all blocks), for `ready`; valid after every plugin has started.
-  std::function<std::vector<const Plugin*>()> siblings;
+  /// Plugins of this configuration (all blocks), for `ready`; empty until every plugin has started. Any thread, until `stop`. Holding on
+  /// to them keeps their chains, so let go soon.
+  std::function<std::vector<std::shared_ptr<const Plugin>>()> siblings;
 
   /// `path` itself when absolute, else below `directory`.
   std::filesystem::path resolve(const std::filesystem::path& path) const { return directory / path; }
