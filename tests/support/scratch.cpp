@@ -21,7 +21,7 @@ Scratch::~Scratch() {
   fs::remove_all(path_, ignored);
 }
 
-fs::path Scratch::write(std::string_view name, std::string_view text) const {
+fs::path Scratch::write(const fs::path& name, std::string_view text) const {
   const fs::path file = path_ / name;
   fs::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << text;

@@ -15,9 +15,9 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
   /// Writes a file, folders above it included, and returns where it is.
-  std::filesystem::path write(std::string_view name, std::string_view text) const;
+  std::filesystem::path write(const std::filesystem::path& name, std::string_view text) const;
 
  private:
   std::filesystem::path path_;
