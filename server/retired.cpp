@@ -8,7 +8,16 @@ void RetiredChains::add(std::shared_ptr<const ChainSet> set) {
 
 // A query takes its chain from a ZoneMap; once these are gone, the count of owners can only fall.
 void RetiredChains::tidy_up() {
-  std::erase_if(chains_, [](const auto& chain) { return chain.use_count() == 1; });
+  std::erase_if(chains_, [](const auto& chain) {
+    if (chain.use_count() > 1) return false;
+    chain->stop();
+    return true;
+  });
+}
+
+void RetiredChains::end_all() {
+  for (const auto& chain : chains_) chain->stop();
+  chains_.clear();
 }
 
 }  // namespace harbinger::server

@@ -15,6 +15,8 @@ class RetiredChains {
   void add(std::shared_ptr<const ChainSet> set);
   /// Ends those that no query holds any more. A plugin's stop() runs in here.
   void tidy_up();
+  /// Ends all of them, when no worker runs any more.
+  void end_all();
   bool empty() const { return chains_.empty(); }
 
  private:

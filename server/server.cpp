@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <thread>
 
+#include <harbinger/net.h>
 #include <harbinger/responder.h>
 #include <harbinger/version.h>
 #include <harbinger/worker.h>
@@ -76,6 +77,7 @@ struct Server::Impl {
   const Logger log;
   Wishes wishes;
   Background background;
+  const std::unique_ptr<Exchange> exchange;
   const World world;
   std::unique_ptr<Responder> responder;
   std::atomic<Responder*> told_of_changes{nullptr};  // plugins may start to talk before there is a responder
@@ -100,6 +102,7 @@ Server::Impl::Impl(Options given)
       reloads_failed(metrics.counter("harbinger_reloads_total", "Reloads by outcome.", {{"outcome", "failed"}})),
       sink(options.log ? *options.log : null_log_sink()),
       log(sink, "harbinger"),
+      exchange(make_exchange({.random = &system_random(), .metrics = &metrics})),
       world(make_world()) {}
 
 Server::Impl::~Impl() {
@@ -116,6 +119,7 @@ World Server::Impl::make_world() {
   made.metrics = &metrics;
   made.clock = &system_clock();
   made.random = &system_random();
+  made.exchange = exchange.get();
   made.default_port = options.default_port;
   made.in_background = [this](std::function<void()> work) { background.run(std::move(work)); };
   made.ask_server = [this](std::string_view wish) {
@@ -293,8 +297,8 @@ void Server::Impl::shut_down(bool at_once) {
   workers.clear();
   lock.lock();
   open.clear();
-  retired = {};
-  current.reset();
+  retired.add(std::move(current));
+  retired.end_all();
   lock.unlock();
   log.info("stop", "stopped");
 
