@@ -15,7 +15,6 @@ AnswerKey::AnswerKey(std::uint32_t chain, const Query& query) {
   copy_lowercase(bytes_.data() + kPrefix, name.data(), name.size());
   base_size_ = size_ = kPrefix + name.size();
   hash_ = keyed_hash(bytes_.data(), size_);
-  name_slot_ = Changes::slot_of(chain, {bytes_.data() + kPrefix, name.size()});
 }
 
 void AnswerKey::narrow_to(const Query& query, std::span<const FactRef> facts) {
@@ -27,6 +26,12 @@ void AnswerKey::narrow_to(const Query& query, std::span<const FactRef> facts) {
     size_ += kFact;
   }
   hash_ = keyed_hash(bytes_.data(), size_);
+}
+
+std::uint32_t AnswerKey::name_slot() const {
+  std::uint32_t chain;
+  std::memcpy(&chain, bytes_.data(), sizeof chain);
+  return Changes::slot_of(chain, {bytes_.data() + kPrefix, base_size_ - kPrefix});
 }
 
 void AnswerKey::widen() {

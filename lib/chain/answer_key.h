@@ -28,7 +28,7 @@ class AnswerKey {
   std::span<const std::uint8_t> bytes() const { return {bytes_.data(), size_}; }
   std::uint64_t hash() const { return hash_; }
   /// Where invalidations of this chain and name are recorded: see Changes.
-  std::uint32_t name_slot() const { return name_slot_; }
+  std::uint32_t name_slot() const;
 
  private:
   static constexpr std::size_t kPrefix = 12;
@@ -38,7 +38,6 @@ class AnswerKey {
 
   std::size_t base_size_, size_;
   std::uint64_t hash_;
-  std::uint32_t name_slot_;
   // Eight octets spare for copy_lowercase.
   std::array<std::uint8_t, kPrefix + Name::kMaxWire + 1 + FactReads::kMost * kFact + 8> bytes_;
 };

@@ -75,7 +75,7 @@ FactValue Query::value_of(FactRef ref) const {
       return value;
     }
     default:
-      return has(ref.id) ? facts_[static_cast<std::size_t>(ref.id)] : value;
+      return has(ref.id) ? facts_.values[static_cast<std::size_t>(ref.id)] : value;
   }
 }
 

@@ -60,12 +60,12 @@ class Query {
   std::optional<T> get(Fact<T> fact) const {
     note({fact.id});
     if (!has(fact.id)) return std::nullopt;
-    return Fact<T>::unpack(facts_[static_cast<std::size_t>(fact.id)]);
+    return Fact<T>::unpack(facts_.values[static_cast<std::size_t>(fact.id)]);
   }
   /// For `identify`.
   template <class T>
   void set(Fact<T> fact, const T& value) {
-    facts_[static_cast<std::size_t>(fact.id)] = Fact<T>::pack(value);
+    facts_.values[static_cast<std::size_t>(fact.id)] = Fact<T>::pack(value);
     present_ |= 1u << static_cast<unsigned>(fact.id);
   }
 
@@ -100,7 +100,7 @@ class Query {
 
   static constexpr std::uint8_t kRd = 1, kCd = 2, kDo = 4, kAd = 8;
   static constexpr std::uint8_t kKeyFlags = kRd | kCd | kDo;
-  Query() {}  // leaves the fact values unwritten: `present_` says which count
+  Query() = default;
 
   bool has(FactId id) const { return present_ >> static_cast<unsigned>(id) & 1; }
   void note(FactRef ref) const {
@@ -122,8 +122,11 @@ class Query {
   std::span<const std::uint8_t> wire_;
   std::span<const std::uint8_t> options_;
   ServeRecord* record_ = nullptr;  // where serve's readings go
-  std::uint32_t present_ = 0;
-  std::array<FactValue, static_cast<std::size_t>(FactId::limit)> facts_;
+  std::uint32_t present_ = 0;  // which fact values count; the others were never written
+  union Facts {
+    Facts() {}
+    std::array<FactValue, static_cast<std::size_t>(FactId::limit)> values;
+  } facts_;
 };
 
 /// A query with its own copy of the message: what a coroutine takes along that outlives the packet.
