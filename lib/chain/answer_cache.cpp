@@ -102,8 +102,16 @@ bool AnswerCache::still_right(KeptAnswer& answer) const {
   return true;
 }
 
-void AnswerCache::store(KeptAnswerRef answer, AnswerKey key, std::span<const FactRef> facts) {
+// One mark per slot, overwritten by the next: popular names come back before that, a walk over all names does not.
+bool AnswerCache::asked_before(std::uint64_t hash) {
+  auto& slot = remembered_[(hash >> 8) % kRemembered];
+  const auto mark = static_cast<std::uint16_t>(hash >> 48 | 1);
+  return slot.exchange(mark, std::memory_order_relaxed) == mark;
+}
+
+void AnswerCache::store(const KeptAnswerRef& answer, const AnswerKey& key, std::span<const FactRef> facts, Cost cost) {
   if (charge(*answer) > shard_capacity_ / 4) return;
+  if (cost == Cost::inline_ && shard_of(answer->hash).full.load(std::memory_order_relaxed) && !asked_before(answer->hash)) return;
   if (!facts.empty()) list_facts(key, facts);
   answer->add_reference();
   insert(answer.get());
@@ -182,6 +190,7 @@ void AnswerCache::evict_one(Shard& shard) {
     candidate->visited.store(false, std::memory_order_relaxed);
     candidate = candidate->newer ? candidate->newer : shard.oldest;
   }
+  shard.full.store(true, std::memory_order_relaxed);
   shard.hand = candidate->newer;
   unlink(shard, candidate);
   ++shard.evictions;

@@ -1,6 +1,7 @@
 // Where answers are kept: one table for all workers, read without locks, bounded in octets, evicted by SIEVE.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -29,8 +30,13 @@ class AnswerCache {
   /// False when something that the answer rests on changed since it was computed.
   bool still_right(KeptAnswer& answer) const;
 
+  /// What an answer cost to make decides how it gets in once the cache is full.
+  enum class Cost : std::uint8_t {
+    waited,  ///< for an upstream: always kept
+    inline_, ///< made from memory: kept when asked for a second time, so that a walk over many names drives nobody out
+  };
   /// Keeps an answer under the key in it; replaces the one before. `facts` is what it depends on: empty for all clients.
-  void store(KeptAnswerRef answer, AnswerKey key, std::span<const FactRef> facts);
+  void store(const KeptAnswerRef& answer, const AnswerKey& key, std::span<const FactRef> facts, Cost cost);
 
   Changes& changes() { return changes_; }
   const Changes& changes() const { return changes_; }
@@ -45,9 +51,11 @@ class AnswerCache {
     std::mutex lock;
     KeptAnswer *newest = nullptr, *oldest = nullptr, *hand = nullptr;
     std::uint64_t octets = 0, entries = 0, evictions = 0;
+    std::atomic<bool> full{false};  // has evicted
     std::vector<KeptAnswer*> limbo;  // out of the table, waiting to be retired together
   };
 
+  bool asked_before(std::uint64_t hash);
   KeptAnswer* lookup(const AnswerKey& key) const;
   void list_facts(const AnswerKey& base, std::span<const FactRef> facts);
   void insert(KeptAnswer* answer);
@@ -56,7 +64,10 @@ class AnswerCache {
   Shard& shard_of(std::uint64_t hash) { return shards_[hash & (shard_count_ - 1)]; }
   std::atomic<KeptAnswer*>& bucket_of(std::uint64_t hash) const { return buckets_[hash & bucket_mask_]; }
 
+  static constexpr std::size_t kRemembered = 1 << 14;
+
   Changes changes_;
+  std::array<std::atomic<std::uint16_t>, kRemembered> remembered_{};  // marks of answers that were not kept
   const std::size_t shard_count_;
   const std::uint64_t shard_capacity_;
   const std::size_t bucket_mask_;

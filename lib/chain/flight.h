@@ -42,6 +42,7 @@ struct Flight : std::enable_shared_from_this<Flight> {
   const std::uint64_t hash;  ///< of the key before the facts were known
   std::uint64_t stamp = 0;   ///< of Changes when it began
   KeptAnswerRef stale;       ///< what it replaces
+  bool airborne = false;     ///< it did not land at once; used by its own worker only
 
   std::mutex lock;  // guards what is below until landed
   bool landed = false;

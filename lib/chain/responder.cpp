@@ -227,6 +227,7 @@ std::shared_ptr<Flight> Responder::Impl::take_off(const Query& query, const std:
   flight->stale = KeptAnswerRef::share(stale);
   in_flight.fetch_add(1, std::memory_order_relaxed);
   start(fly(flight));
+  flight->airborne = true;
   return flight;
 }
 
@@ -257,7 +258,7 @@ void Responder::Impl::land(Flight& flight, const Reply& reply) {
     flight.stale->failing_until.store((now + kFailureRecheck).ns, std::memory_order_relaxed);
     flight.stale->refreshing.store(false, std::memory_order_relaxed);
   } else if (encoded.keep) {
-    cache.store(encoded.answer, flight.key, encoded.facts.refs());
+    cache.store(encoded.answer, flight.key, encoded.facts.refs(), flight.airborne ? AnswerCache::Cost::waited : AnswerCache::Cost::inline_);
   }
 
   std::vector<std::shared_ptr<Waiter>> waiters;
