@@ -7,14 +7,8 @@ namespace harbinger::net {
 
 namespace http = boost::beast::http;
 using boost::beast::error_code;
-using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::uint32_t kMostHead = 8192;
-// For a whole request, waiting for its first octet included, and for a whole response: nobody may dribble longer.
-constexpr auto kPatience = 10s;
-constexpr auto kGoodbye = 2s;
 
 // The client went away, or was too slow: there is nobody to answer.
 bool is_silence(error_code error) {
@@ -24,11 +18,13 @@ bool is_silence(error_code error) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, std::function<void()> on_end)
+HttpConnection::HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, const HttpLimits& limits,
+                               std::function<void()> on_end)
     : stream_(std::move(socket)),
       routes_(std::move(routes)),
+      limits_(limits),
       on_end_(std::move(on_end)),
-      buffer_(2 * kMostHead),
+      buffer_(2 * limits.head),
       waiting_since_(std::chrono::steady_clock::now()) {}
 
 HttpConnection::~HttpConnection() { on_end_(); }
@@ -37,23 +33,33 @@ void HttpConnection::close() { stream_.close(); }
 
 void HttpConnection::read_head() {
   parser_.emplace();
-  parser_->header_limit(kMostHead);
+  parser_->header_limit(limits_.head);
   parser_->body_limit(0);
+  head_size_ = 0;
   waiting_since_ = std::chrono::steady_clock::now();
-  stream_.expires_after(kPatience);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error_code error, std::size_t) { self->on_head(error); });
+  stream_.expires_after(limits_.patience);
+  read_more();
 }
 
-void HttpConnection::on_head(error_code error) {
+void HttpConnection::read_more() {
+  http::async_read_some(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t octets) {
+    self->on_more(error, octets);
+  });
+}
+
+void HttpConnection::on_more(error_code error, std::size_t octets) {
   if (error && is_silence(error)) return close();
+  // The parser's own limit forgets the fields that came in earlier pieces.
+  head_size_ += octets;
+  if (!error && head_size_ > limits_.head) error = http::error::header_limit;
   if (error) return write(answer_bad_http(error));
+  if (!parser_->is_header_done()) return read_more();
   write(answer_http(parser_->get().base(), {parser_->keep_alive(), !parser_->is_done()}, *routes_));
 }
 
 void HttpConnection::write(HttpAnswer answer) {
   answer_ = std::move(answer);
-  stream_.expires_after(kPatience);
+  stream_.expires_after(limits_.patience);
   http::async_write(stream_, answer_,
                     [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
 }
@@ -68,13 +74,13 @@ void HttpConnection::on_written(error_code error) {
 void HttpConnection::say_goodbye() {
   error_code ignored;
   stream_.socket().shutdown(Socket::shutdown_send, ignored);
-  stream_.expires_after(kGoodbye);
+  stream_.expires_after(limits_.goodbye);
   discard();
 }
 
 void HttpConnection::discard() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(kMostHead), [self = shared_from_this()](error_code error, std::size_t) {
+  stream_.async_read_some(buffer_.prepare(limits_.head), [self = shared_from_this()](error_code error, std::size_t) {
     if (error) return self->close();
     self->discard();
   });

@@ -15,12 +15,22 @@
 
 namespace harbinger::net {
 
+/// What a client may take.
+struct HttpLimits {
+  std::uint32_t head = 8192;  ///< octets of a request's head
+  /// For a whole request, waiting for its first octet included, and for a whole response: nobody may dribble longer.
+  std::chrono::milliseconds patience{10000};
+  std::chrono::milliseconds goodbye{2000};  ///< for the client to close after the last response
+  std::size_t connections = 64;
+};
+
 /// Lives as long as one of its operations waits. Everything happens on the thread of the socket's io_context.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, std::function<void()> on_end);
+  HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, const HttpLimits& limits,
+                 std::function<void()> on_end);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
@@ -33,7 +43,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
  private:
   void read_head();
-  void on_head(boost::beast::error_code error);
+  void read_more();
+  void on_more(boost::beast::error_code error, std::size_t octets);
   void write(HttpAnswer answer);
   void on_written(boost::beast::error_code error);
   void say_goodbye();
@@ -41,9 +52,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   boost::beast::tcp_stream stream_;
   const std::shared_ptr<const HttpRoutes> routes_;
+  const HttpLimits limits_;
   const std::function<void()> on_end_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
+  std::size_t head_size_ = 0;
   HttpAnswer answer_;
   std::chrono::steady_clock::time_point waiting_since_;
 };

@@ -56,8 +56,8 @@ class AllSignalsBlocked {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpListener>> HttpListener::open(const SocketAddress& address) {
-  std::unique_ptr<HttpListener> listener(new HttpListener);
+Result<std::unique_ptr<HttpListener>> HttpListener::open(const SocketAddress& address, const HttpLimits& limits) {
+  std::unique_ptr<HttpListener> listener(new HttpListener(limits));
   if (auto bound = listener->bind(address); !bound) return fail(bound.error());
   listener->run();
   return listener;
@@ -105,10 +105,10 @@ void HttpListener::accept() {
 
 void HttpListener::welcome(Tcp::socket socket) {
   keep_from_children(socket);
-  if (connections_.size() >= kMostConnections) make_room();
+  if (connections_.size() >= limits_.connections) make_room();
   const auto place = connections_.emplace(connections_.end());
   auto connection =
-      std::make_shared<HttpConnection>(std::move(socket), routes_, [this, place] { connections_.erase(place); });
+      std::make_shared<HttpConnection>(std::move(socket), routes_, limits_, [this, place] { connections_.erase(place); });
   *place = connection;
   connection->start();
 }

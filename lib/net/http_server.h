@@ -16,10 +16,8 @@ namespace harbinger::net {
 /// Everything but `route`, `address` and the two ends happens on the server's own thread.
 class HttpListener final : public HttpServer {
  public:
-  static constexpr std::size_t kMostConnections = 64;
-
   /// Opens, binds and listens, or tells why that does not work.
-  static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address);
+  static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address, const HttpLimits& limits = {});
   ~HttpListener() override;
 
   Route route(std::string path, Handler handler) override { return routes_->add(std::move(path), std::move(handler)); }
@@ -28,13 +26,14 @@ class HttpListener final : public HttpServer {
  private:
   using Tcp = boost::asio::ip::tcp;
 
-  HttpListener() = default;
+  explicit HttpListener(const HttpLimits& limits) : limits_(limits) {}
   Result<void> bind(const SocketAddress& address);
   void run();
   void accept();
   void welcome(Tcp::socket socket);
   void make_room();
 
+  const HttpLimits limits_;
   const std::shared_ptr<HttpRoutes> routes_ = std::make_shared<HttpRoutes>();
   SocketAddress address_;
   // Before the context: what the context still holds at the end takes itself out of here.
