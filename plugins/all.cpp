@@ -5,12 +5,18 @@ namespace harbinger {
 // One declaration and one line below for each folder.
 namespace acl { PluginSpec spec(); }
 namespace file { PluginSpec spec(); }
+namespace health { PluginSpec spec(); }
+namespace readiness { PluginSpec spec(); }
+namespace reload { PluginSpec spec(); }
 namespace whoami { PluginSpec spec(); }
 
 std::vector<PluginSpec> all_plugins() {
   return {
       acl::spec(),
       file::spec(),
+      health::spec(),
+      readiness::spec(),
+      reload::spec(),
       whoami::spec(),
   };
 }

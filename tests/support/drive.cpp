@@ -67,6 +67,12 @@ TestWorld::TestWorld() {
   context.siblings = [] { return std::vector<std::shared_ptr<const Plugin>>(); };
 }
 
+SocketAddress TestWorld::web_address() const {
+  const auto text = log.text();
+  const auto begin = text.rfind("http://") + 7;
+  return SocketAddress::parse(text.substr(begin, text.find('/', begin) - begin)).value();
+}
+
 double TestWorld::metric(std::string_view name, const Labels& labels) const {
   double sum = 0;
   for (const auto& sample : metrics.collect()) {

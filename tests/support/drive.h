@@ -45,6 +45,8 @@ struct TestWorld {
 
   TestWorld();
   TestWorld(const TestWorld&) = delete;
+  /// Where a plugin that was started last says that it listens: `http://127.0.0.1:4711/health` in its log.
+  SocketAddress web_address() const;
   /// The value of a series; of several that have all of `labels`, their sum. 0 when there is none.
   double metric(std::string_view name, const Labels& labels = {}) const;
 };
