@@ -100,8 +100,11 @@ class Lexer {
     const auto behind = cursor_.rest().size() - left;
     cursor_.advance();
     while ((left = cursor_.rest().size() - behind) > 0) {
+      // Only quotes need a backslash; two backslashes stay two, as in the presentation form of names.
+      const bool pair = left > 1 && cursor_.looking_at("\\\\");
       if (left > 1 && cursor_.looking_at("\\\"")) cursor_.advance();
       read_character(token.text, left);
+      if (pair) read_character(token.text, left - 1);
     }
     if (closing) cursor_.advance();
   }
@@ -109,7 +112,7 @@ class Lexer {
   std::optional<std::size_t> find_closing_quote() const {
     const auto text = cursor_.rest();
     for (std::size_t i = 1; i < text.size(); ++i) {
-      if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '"')
+      if (text[i] == '\\')
         ++i;
       else if (text[i] == '"')
         return i;
@@ -141,7 +144,7 @@ class Lexer {
       return false;
     }
     replaced_ = true;
-    auto value = environment_(std::string(name));
+    auto value = budget_.exhausted() ? std::string() : environment_(std::string(name));
     if (value.empty() && colon != inside.npos) value = inside.substr(colon + 1);
     if (to.size() + value.size() <= budget_.octets_left())
       to += value;
