@@ -19,10 +19,11 @@ constexpr std::size_t kProbes = 8;
 
 std::uint8_t slot_of(std::uint16_t rest, const std::uint8_t* label, std::size_t slots) {
   const std::size_t size = label[0] + 1u;
-  std::uint64_t letters = size < 8 ? wire::load_short(label, size) : wire::load_native<std::uint64_t>(label);
-  if (size > 8) letters ^= wire::lower_word(wire::load_native<std::uint64_t>(label + size - 8)) * 31;
   // The length octet is below 64, so lowering leaves it alone.
-  std::uint64_t hash = (wire::lower_word(letters) ^ rest * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+  std::uint64_t letters =
+      wire::lower_word(size < 8 ? wire::load_short(label, size) : wire::load_native<std::uint64_t>(label));
+  if (size > 8) letters ^= wire::lower_word(wire::load_native<std::uint64_t>(label + size - 8)) * 31;
+  const std::uint64_t hash = (letters ^ rest * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
   return static_cast<std::uint8_t>((hash >> 32) % slots);
 }
 
