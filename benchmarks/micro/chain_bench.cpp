@@ -38,13 +38,13 @@ struct Hop final : Plugin {
 std::vector<PluginSpec> plugins() {
   auto all = all_plugins();
   all.push_back(define_plugin<Fixed>("fixed"));
-  all.push_back(define_plugin<Hop>("hop"));
+  for (int i = 1; i <= 8; ++i) all.push_back(define_plugin<Hop>("hop" + std::to_string(i)));
   return all;
 }
 
 std::string chain_of(std::size_t hops, const std::string& more) {
   std::string text = "example.org:5353 {\n" + more;
-  for (std::size_t i = 0; i < hops; ++i) text += " hop\n";
+  for (std::size_t i = 1; i <= hops; ++i) text += " hop" + std::to_string(i) + "\n";
   return text + " fixed\n}\n";
 }
 

@@ -17,8 +17,13 @@ const std::vector<std::string> kNames{
     "securechild.same.example", "x.securechild.same.example", "moved.same.example", "x.moved.same.example",
     "_sip._tcp.same.example", "unknown.same.example", "many.same.example"};
 
+// NSEC is the one type that may stand beside a CNAME (RFC 4034 sec. 4): whether a question for it follows the alias, and whether a wildcard
+// stands for it, servers answer differently. So it is asked for elsewhere only.
+const std::vector<std::string> kNamesWithNsec{"same.example", "www.same.example", "nowhere.same.example",
+                                              "ent.same.example", "many.same.example", "securechild.same.example"};
+
 const std::vector<RRType> kTypes{RRType::A,  RRType::AAAA,  RRType::NS,     RRType::SOA,  RRType::MX,        RRType::TXT,
-                                 RRType::DS, RRType::DNAME, RRType::DNSKEY, RRType::NSEC, RRType::NSEC3PARAM, RRType::CNAME};
+                                 RRType::DS, RRType::DNAME, RRType::DNSKEY, RRType::NSEC3PARAM, RRType::CNAME};
 
 // kzonesign keeps the zone beside its keys and reads what to do from a configuration of Knot's.
 std::filesystem::path sign(const Scratch& scratch, bool nsec3) {
@@ -46,8 +51,10 @@ void compare_signed(bool nsec3) {
     Wishes wishes;
     wishes.dnssec_ok = dnssec_ok;
     wishes.tcp = true;
+    auto questions = each_with_each(kNames, kTypes);
+    for (const auto& asked : each_with_each(kNamesWithNsec, {RRType::NSEC})) questions.push_back(asked);
     std::string differences;
-    for (const auto& asked : each_with_each(kNames, kTypes))
+    for (const auto& asked : questions)
       differences += difference(ours.address(), theirs.address(), asked, wishes);
     CHECK(differences == "");
   }
