@@ -1,6 +1,7 @@
 // A plugin's README tells all there is to configure, under the same headings everywhere.
 #include <catch2/catch.hpp>
 
+#include "chain/server_directives.h"
 #include "plugins/all.h"
 #include "tests/support/scratch.h"
 
@@ -26,6 +27,17 @@ TEST_CASE("every option of a plugin stands in its README") {
     for (const auto& option : plugin.options) {
       INFO(plugin.name << ": " << option.word);
       CHECK_THAT(readme_of(plugin), Catch::Contains(option.word, Catch::CaseSensitive::No));
+    }
+}
+
+TEST_CASE("every option of the server and of its cache stands in docs/operating.md, with its default") {
+  const auto text = read_text(std::filesystem::path(HARBINGER_SOURCE_DIR) / "docs/operating.md");
+  for (const auto& table : {server_options(), cache_options()})
+    for (const auto& option : table) {
+      const auto row = text.find("\n| `" + option.word);
+      INFO(option.word << " (" << option.default_value << ")");
+      REQUIRE(row != std::string::npos);
+      CHECK_THAT(text.substr(row, text.find('\n', row + 1) - row), Catch::Contains(option.default_value));
     }
 }
 
