@@ -5,6 +5,7 @@ namespace harbinger {
 // One declaration and one line below for each folder.
 namespace acl { PluginSpec spec(); }
 namespace file { PluginSpec spec(); }
+namespace forward { PluginSpec spec(); }
 namespace health { PluginSpec spec(); }
 namespace readiness { PluginSpec spec(); }
 namespace reload { PluginSpec spec(); }
@@ -14,6 +15,7 @@ std::vector<PluginSpec> all_plugins() {
   return {
       acl::spec(),
       file::spec(),
+      forward::spec(),
       health::spec(),
       readiness::spec(),
       reload::spec(),

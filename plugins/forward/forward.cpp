@@ -13,8 +13,6 @@
 namespace harbinger::forward {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kMostTargets = 15;
 constexpr std::uint8_t kV4Bits = 24, kV6Bits = 56;  // RFC 7871 sec. 11.1
 
@@ -44,14 +42,18 @@ Failure failure_of(ErrorCode code) {
   }
 }
 
+Reply refusal(EdeCode cause, std::string text) {
+  return std::move(Reply::failure(cause, std::move(text)).set_recursion_available());
+}
+
 // The last failure decides what the client is told.
 Reply give_up(const std::optional<Failure>& failure, const Trouble& trouble) {
-  if (failure == Failure::timeout) return Reply::failure(EdeCode::no_reachable_authority, "no upstream replied in time");
-  if (failure == Failure::unreachable) return Reply::failure(EdeCode::network_error, "no upstream could be reached");
-  if (failure == Failure::malformed) return Reply::failure(EdeCode::invalid_data, "no upstream sent a usable reply");
+  if (failure == Failure::timeout) return refusal(EdeCode::no_reachable_authority, "no upstream replied in time");
+  if (failure == Failure::unreachable) return refusal(EdeCode::network_error, "no upstream could be reached");
+  if (failure == Failure::malformed) return refusal(EdeCode::invalid_data, "no upstream sent a usable reply");
   if (trouble.kind == Trouble::Kind::bad_rcode)
-    return Reply::failure(trouble.cause.value_or(EdeCode::no_reachable_authority), "the upstreams answered " + to_string(trouble.rcode));
-  return Reply::failure(EdeCode::other, "no upstream could be asked");
+    return refusal(trouble.cause.value_or(EdeCode::no_reachable_authority), "the upstreams answered " + to_string(trouble.rcode));
+  return refusal(EdeCode::other, "no upstream could be asked");
 }
 
 class Forward final : public Plugin {
@@ -79,7 +81,7 @@ class Forward final : public Plugin {
     if (health_) health_->stop();
   }
   std::string not_ready() const override {
-    return pool_ && pool_->upstreams()->empty() ? "no address of an upstream is known yet" : "";
+    return pool_ && pool_->is_empty() ? "no address of an upstream is known yet" : "";
   }
 
   Task<Reply> serve(const Query& query, Next next) override {
@@ -144,12 +146,12 @@ Task<Reply> Forward::forward(const Query& query) {
   const Place place(in_work_, config_.max_concurrent);
   if (!place.granted()) {
     rejects_.add();
-    co_return Reply::failure(EdeCode::other, "too many queries wait for upstreams");
+    co_return refusal(EdeCode::other, "too many queries wait for upstreams");
   }
   const auto began = clock_->now();
   if (pool_->refresh_due(began)) look_again();
   const auto upstreams = pool_->upstreams();
-  if (upstreams->empty()) co_return Reply::failure(EdeCode::not_ready, "no address of an upstream is known yet");
+  if (upstreams->empty()) co_return refusal(EdeCode::not_ready, "no address of an upstream is known yet");
   if (config_.policy == Policy::fastest) health_->survey_if_due(*upstreams, began);
 
   std::optional<ClientSubnet> subnet;

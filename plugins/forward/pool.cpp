@@ -104,6 +104,7 @@ void Pool::publish() {
     for (const SocketAddress& address : entry.addresses)
       if (next->size() < kMostUpstreams && listed.insert(address).second) next->push_back(know(address).upstream);
   std::erase_if(known_, [&](const auto& known) { return !listed.contains(known.first); });
+  empty_.store(next->empty(), std::memory_order_relaxed);
   published_.publish(new std::shared_ptr<const Upstreams>(std::move(next)));
 }
 

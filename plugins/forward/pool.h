@@ -38,6 +38,7 @@ class Pool {
   /// True, for one caller, when refresh should be called.
   bool refresh_due(MonotonicTime now);
   bool has_hosts() const;
+  bool is_empty() const { return empty_.load(std::memory_order_relaxed); }
 
   /// Those known now. On a thread that reads what RCU protects.
   std::shared_ptr<const Upstreams> upstreams() const { return *published_.load(); }
@@ -65,6 +66,7 @@ class Pool {
   std::vector<Entry> entries_;
   std::map<SocketAddress, Known> known_;
   std::atomic<std::int64_t> next_refresh_{0};
+  std::atomic<bool> empty_{true};
   rcu::Published<std::shared_ptr<const Upstreams>> published_;
 };
 
