@@ -1,0 +1,144 @@
+// The promise of the query path: a kept answer is given without allocating and without locking, with the usual plugins on.
+#include <array>
+#include <atomic>
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include "plugins/all.h"
+#include "tests/support/memory_server.h"
+#include "tests/support/probe_plugin.h"
+#include <harbinger/worker.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HARBINGER_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__)
+#define HARBINGER_SANITIZED 1
+#endif
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<int> allocations{0}, locks{0};
+
+void note(std::atomic<int>& what) {
+  if (counting.load(std::memory_order_relaxed)) what.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+#ifndef HARBINGER_SANITIZED
+// Every way to memory and to a lock goes through here, the libraries' too. The sanitizers have interceptors of their own.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+
+void* malloc(std::size_t size) {
+  note(allocations);
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  note(allocations);
+  return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) {
+  note(allocations);
+  return __libc_realloc(old, size);
+}
+int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  static const auto real = reinterpret_cast<int (*)(pthread_mutex_t*)>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  note(locks);
+  return real(mutex);
+}
+int pthread_rwlock_rdlock(pthread_rwlock_t* lock) {
+  static const auto real = reinterpret_cast<int (*)(pthread_rwlock_t*)>(dlsym(RTLD_NEXT, "pthread_rwlock_rdlock"));
+  note(locks);
+  return real(lock);
+}
+}
+#endif
+
+using namespace harbinger;
+using namespace harbinger::test;
+
+namespace {
+
+struct Costs {
+  int allocations = 0, locks = 0;
+};
+
+// What `rounds` queries cost after the first of their kind.
+Costs costs_of(MemoryServer& server, std::span<const std::vector<std::uint8_t>> queries, int rounds) {
+  std::array<std::uint8_t, 4096> out;
+  const auto& zones = *server.chains().ports.at(0).zones;
+  const SocketAddress client{IpAddress::parse("127.0.0.1").value(), 5353};
+  const std::function<std::unique_ptr<Later>()> later = []() -> std::unique_ptr<Later> { return nullptr; };
+  std::size_t octets = 0;
+  const auto ask_all = [&] {
+    for (const auto& query : queries)
+      octets += server.responder->answer({query, client, Transport::udp, server.loop.clock().now()}, zones, out, later);
+  };
+  ask_all();
+  counting = true;
+  for (int i = 0; i < rounds; ++i) ask_all();
+  counting = false;
+  REQUIRE(octets > 0);
+  return {allocations.exchange(0), locks.exchange(0)};
+}
+
+const char* const kUsualPlugins = ". {\n acl {\n allow net 127.0.0.0/8\n block net 0.0.0.0/0\n }\n metrics localhost:0\n errors\n what\n}\n";
+
+std::vector<PluginSpec> with_answers(std::string record) {
+  auto plugins = all_plugins();
+  plugins.push_back(probe("what", answering(std::move(record))));
+  return plugins;
+}
+
+std::vector<std::vector<std::uint8_t>> some_queries() {
+  std::vector<std::vector<std::uint8_t>> queries;
+  for (int i = 0; i < 100; ++i) {
+    const auto name = Name::parse("Host" + std::to_string(i) + ".example.org.").value();
+    queries.push_back(make_query(static_cast<std::uint16_t>(i), {name, RRType::A, RRClass::IN}, true, i % 2 ? 1232 : 0, i % 4 == 1));
+  }
+  return queries;
+}
+
+}  // namespace
+
+#ifndef HARBINGER_SANITIZED
+TEST_CASE("the counters of this test see allocations and locks") {
+  counting = true;
+  delete new std::atomic<int>;
+  std::mutex mutex;
+  { const std::lock_guard guard(mutex); }
+  counting = false;
+  CHECK(allocations.exchange(0) >= 1);
+  CHECK(locks.exchange(0) >= 1);
+}
+#endif
+
+TEST_CASE("a kept answer is given without allocation and without lock, with acl, cache, metrics and errors on") {
+  const WorkerIdentity worker(1);
+  MemoryServer server(kUsualPlugins, with_answers("300 A 192.0.2.1"));
+  const auto queries = some_queries();
+  const auto costs = costs_of(server, queries, 10);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.count("harbinger_cache_hits_total") == 1000);
+}
+
+TEST_CASE("refused and malformed queries cost neither allocation nor lock") {
+  const WorkerIdentity worker(1);
+  MemoryServer server("example.org {\n acl {\n block net 127.0.0.0/8\n }\n metrics localhost:0\n errors\n what\n}\n", with_answers("300 A 192.0.2.1"));
+  auto queries = some_queries();
+  queries.push_back(make_query(1, {Name::parse("elsewhere.example.").value(), RRType::A, RRClass::IN}));
+  queries.push_back({1, 2, 3});
+  queries.push_back(std::vector<std::uint8_t>(40, 0xff));
+  const auto costs = costs_of(server, queries, 10);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+}
