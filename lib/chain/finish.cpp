@@ -74,13 +74,18 @@ void ReplyFinisher::choose(const ReplyEditor& editor) {
   while (!fits() && options_kept_ > 0) --options_kept_;
 }
 
+// RD and CD come back as they were sent (RFC 1035 sec. 4.1.1, RFC 4035 sec. 3.2.2), but an authoritative reply clears CD (RFC 4035
+// sec. 3.1.6), and of a message with an opcode that is not implemented nothing is known about its flags.
 std::size_t ReplyFinisher::put_header(std::uint8_t* out) const {
-  const unsigned first = query_.wire().empty() ? (query_.recursion_desired() ? 1u : 0u) : query_.wire()[2] & 0x79u;
+  const unsigned opcode = query_.wire().empty() ? 0u : query_.wire()[2] & 0x78u;
+  const bool known = opcode == 0;
   put_u16(out, query_.id());
-  out[2] = static_cast<std::uint8_t>(0x80u | first | (answer_.authoritative ? 4u : 0u) | (truncated_ ? 2u : 0u));
+  out[2] = static_cast<std::uint8_t>(0x80u | opcode | (answer_.authoritative ? 4u : 0u) | (truncated_ ? 2u : 0u) |
+                                     (known && query_.recursion_desired() ? 1u : 0u));
   out[3] = static_cast<std::uint8_t>((answer_.recursion_available ? 0x80u : 0u) |
                                      (answer_.authentic_data && query_.understands_ad() ? 0x20u : 0u) |
-                                     (query_.checking_disabled() ? 0x10u : 0u) | (static_cast<unsigned>(answer_.rcode) & 0xfu));
+                                     (known && query_.checking_disabled() && !answer_.authoritative ? 0x10u : 0u) |
+                                     (static_cast<unsigned>(answer_.rcode) & 0xfu));
   put_u16(out + 4, sending_.with_question ? 1 : 0);
   for (int i = 0; i < 3; ++i) put_u16(out + 6 + 2 * i, i < sections_ ? answer_.counts[i] : 0);
   if (query_.has_edns()) put_u16(out + 10, (sections_ > 2 ? answer_.counts[2] : 0u) + 1u);

@@ -41,6 +41,16 @@ TEST_CASE("a reply repeats id, question in the client's case, RD and CD") {
   }
 }
 
+TEST_CASE("CD comes back, but not in authoritative replies") {
+  const bool authoritative = GENERATE(false, true);
+  ProbeRoles roles;
+  roles.serve = [=](const Query& query, Next) { return ready(std::move(Reply::to(query).set_authoritative(authoritative))); };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  auto query = query_for("example.org.");
+  query[3] |= 0x10;
+  CHECK(server.send(query, {})->message().header.cd == !authoritative);
+}
+
 TEST_CASE("OPT comes back only to those who sent one") {
   MemoryServer server(". {\n what\n}", {probe("what", answering("60 A 192.0.2.1"))});
   CHECK(server.ask("example.org. A")->message().edns);
@@ -147,8 +157,13 @@ TEST_CASE("broken messages get the answer the RFCs ask for, or none") {
   }
   SECTION("another opcode: NOTIMP, with that opcode") {
     query[2] = 5 << 3;
-    CHECK(answer(query)->rcode() == Rcode::NOTIMP);
-    CHECK(answer(query)->message().header.opcode == Opcode::UPDATE);
+    query[2] |= 1;
+    query[3] |= 0x10;
+    const auto header = answer(query)->message().header;
+    CHECK(header.rcode == static_cast<int>(Rcode::NOTIMP));
+    CHECK(header.opcode == Opcode::UPDATE);
+    CHECK_FALSE(header.rd);
+    CHECK_FALSE(header.cd);
   }
   SECTION("no question: FORMERR") {
     query[5] = 0;

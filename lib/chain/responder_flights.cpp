@@ -1,0 +1,144 @@
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "chain/responder_impl.h"
+
+namespace harbinger {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// RFC 8767 sec. 5: after a failed refresh, stale answers are given at once for so long.
+constexpr Duration kFailureRecheck = 30s;
+
+std::span<std::uint8_t> late_buffer() {
+  thread_local const auto buffer = std::make_unique<std::array<std::uint8_t, 65535>>();
+  return *buffer;
+}
+
+}  // namespace
+
+std::shared_ptr<Flight> Responder::Impl::take_off(const Query& query, const std::shared_ptr<const Chain>& chain,
+                                                  const AnswerKey& key, KeptAnswer* stale) {
+  auto flight = std::make_shared<Flight>(query, key);
+  flight->chain = chain;
+  flight->stamp = cache.changes().now();
+  flight->stale = KeptAnswerRef::share(stale);
+  in_flight.fetch_add(1, std::memory_order_relaxed);
+  start(fly(flight));
+  flight->airborne = true;
+  return flight;
+}
+
+Task<void> Responder::Impl::fly(std::shared_ptr<Flight> flight) {
+  auto& record = flight->query.start_record();
+  std::optional<Reply> reply;
+  try {
+    const Next first(flight->chain->serve());
+    Task<Reply> task = first(*flight->query);
+    Reply served = co_await std::move(task);
+    if (record.deepest && served.answered()) served.set_made_by(record.deepest->name());
+    reply.emplace(std::move(served));
+  } catch (const std::exception& error) {
+    const std::string plugin(record.deepest ? record.deepest->name() : "chain");
+    log.error("exception", "plugin " + plugin + " threw: " + error.what());
+    metrics.exceptions.add();
+    reply.emplace(Reply::failure(EdeCode::other, "plugin " + plugin + " failed"));
+  }
+  land(*flight, *reply);
+}
+
+void Responder::Impl::land(Flight& flight, const Reply& reply) {
+  const auto& rules = flight.chain->cache();
+  const auto now = clock.now();
+  auto encoded = encode(reply, *flight.query, flight.key, flight.query.record(), rules, now);
+  encoded.answer->stamp.store(flight.stamp, std::memory_order_relaxed);
+  if (encoded.answer->failed && flight.stale && may_be_stale(*flight.stale, now)) {
+    flight.stale->failing_until.store((now + kFailureRecheck).ns, std::memory_order_relaxed);
+    flight.stale->refreshing.store(false, std::memory_order_relaxed);
+  } else if (encoded.keep) {
+    cache.store(encoded.answer, flight.key, encoded.facts.refs(), flight.airborne ? AnswerCache::Cost::waited : AnswerCache::Cost::inline_);
+  }
+
+  std::vector<std::shared_ptr<Waiter>> waiters;
+  {
+    const std::lock_guard guard(flight.lock);
+    flight.result = std::move(encoded);
+    flight.landed = true;
+    waiters.swap(flight.waiters);
+  }
+  flights.remove(flight);
+  in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (waiters.empty()) return;
+
+  // The flight's last owner may be the coroutine that called; waiters on other loops need it a little longer.
+  for (const auto& waiter : waiters) {
+    if (waiter->home == Loop::current() || !waiter->home)
+      deliver(waiter, flight);
+    else
+      waiter->home->post([this, waiter, result = flight.result.answer, shared = flight.shared_from_this()] { deliver(waiter, *shared); });
+  }
+}
+
+// False when the flight has landed meanwhile.
+bool Responder::Impl::board(Flight& flight, const std::shared_ptr<Waiter>& waiter) {
+  const std::lock_guard guard(flight.lock);
+  if (flight.landed) return false;
+  flight.waiters.push_back(waiter);
+  return true;
+}
+
+// Is the answer of this flight the one that `query` would have got?
+bool Responder::Impl::fits(const Query& query, const Flight& flight) const {
+  if (!flight.result.share) return false;
+  for (const auto& fact : flight.result.facts.refs())
+    if (query.value_of(fact) != flight.query->value_of(fact)) return false;
+  return true;
+}
+
+void Responder::Impl::deliver(const std::shared_ptr<Waiter>& waiter, Flight& flight) {
+  if (waiter->answered) return;
+  const auto now = clock.now();
+  if (waiter->source == Source::coalesced && !fits(*waiter->query, flight)) {
+    // It depends on facts in which this client differs: it gets a flight of its own.
+    waiter->source = Source::served;
+    const auto own = take_off(*waiter->query, waiter->chain, AnswerKey(waiter->chain->id(), *waiter->query), waiter->stale.get());
+    if (!board(*own, waiter)) deliver(waiter, *own);
+    return;
+  }
+  const auto& answer = *flight.result.answer;
+  if (answer.failed && waiter->stale && may_be_stale(*waiter->stale, now)) return offer_stale(waiter);
+  answer_waiter(*waiter, answer, {.now = now}, waiter->source);
+}
+
+void Responder::Impl::answer_waiter(Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source) {
+  waiter.answered = true;
+  const auto size = send(*waiter.query, *waiter.chain, answer, sending, source, late_buffer());
+  waiting_room().leave(waiter);
+  waiter.later->reply(late_buffer().first(size));
+}
+
+void Responder::Impl::give_up(const std::shared_ptr<Waiter>& waiter) {
+  if (waiter->stale && may_be_stale(*waiter->stale, clock.now())) return offer_stale(waiter);
+  metrics.timeouts.add();
+  answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::no_reachable_authority}, Source::served);
+}
+
+void Responder::Impl::offer_stale(const std::shared_ptr<Waiter>& waiter) {
+  metrics.stale.add();
+  const auto ttl = static_cast<std::uint32_t>(waiter->chain->cache().stale_ttl.count());
+  answer_waiter(*waiter, *waiter->stale, {.now = clock.now(), .stale_ttl = ttl}, Source::stale);
+}
+
+WaitingRoom& Responder::Impl::waiting_room() {
+  auto& room = rooms[worker_index()];
+  if (!room)
+    room = std::make_unique<WaitingRoom>([this](const auto& waiter) { give_up(waiter); },
+                                         [this](const auto& waiter) { offer_stale(waiter); });
+  return *room;
+}
+
+}  // namespace harbinger

@@ -1,0 +1,83 @@
+// What a Responder is made of. responder.cpp: from a message to a reply when the answer is there. responder_flights.cpp: when it
+// has to be computed.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+
+#include "chain/answer_cache.h"
+#include "chain/finish.h"
+#include "chain/flight.h"
+#include "chain/query_parser.h"
+#include "chain/responder_metrics.h"
+#include "chain/waiting_room.h"
+#include <harbinger/responder.h>
+#include <harbinger/worker.h>
+
+namespace harbinger {
+
+// Answers without records, made once: what is decided before or beside the chain.
+class PlainAnswers {
+ public:
+  PlainAnswers() {
+    for (std::size_t i = 0; i < answers_.size(); ++i) {
+      answers_[i] = KeptAnswerRef::adopt(KeptAnswer::make({}));
+      answers_[i]->rcode = static_cast<Rcode>(i);
+    }
+  }
+  const KeptAnswer& of(Rcode rcode) const { return *answers_[static_cast<std::size_t>(rcode) % answers_.size()]; }
+
+ private:
+  std::array<KeptAnswerRef, 24> answers_;
+};
+
+struct Responder::Impl {
+  Impl(const World& world, const ServerConfig& server)
+      : clock(*world.clock),
+        log(*(world.log ? world.log : &null_log_sink()), "chain"),
+        config(server),
+        cache(server.cache_size.bytes),
+        metrics(*world.metrics, cache) {}
+
+  using MakeLater = std::function<std::unique_ptr<Later>()>;
+
+  std::size_t answer(const Incoming& in, const ZoneMap& zones, std::span<std::uint8_t> out, const MakeLater& later);
+  std::size_t answer_unparsed(const Query& query, Parsed parsed, bool with_question, std::span<std::uint8_t> out);
+  std::size_t send_plain(const Query& query, Rcode rcode, bool with_question, std::span<std::uint8_t> out);
+  std::size_t admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,
+                              const MakeLater& later);
+  std::size_t answer_miss(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
+                          KeptAnswer* stale, std::span<std::uint8_t> out, const MakeLater& later);
+  std::size_t send(const Query& query, const Chain& chain, const KeptAnswer& answer, Sending sending, Source source,
+                   std::span<std::uint8_t> out);
+
+  std::size_t send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept, std::span<std::uint8_t> out);
+
+  bool may_be_stale(const KeptAnswer& kept, MonotonicTime now) const { return kept.ages && now < kept.stale_until; }
+  void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept, const AnswerKey& key);
+
+  std::shared_ptr<Flight> take_off(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
+                                   KeptAnswer* stale);
+  Task<void> fly(std::shared_ptr<Flight> flight);
+  void land(Flight& flight, const Reply& reply);
+  bool board(Flight& flight, const std::shared_ptr<Waiter>& waiter);
+  void deliver(const std::shared_ptr<Waiter>& waiter, Flight& flight);
+  void answer_waiter(Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source);
+  void give_up(const std::shared_ptr<Waiter>& waiter);
+  void offer_stale(const std::shared_ptr<Waiter>& waiter);
+  bool fits(const Query& query, const Flight& flight) const;
+  WaitingRoom& waiting_room();
+
+  const Clock& clock;
+  Logger log;
+  const ServerConfig config;
+  AnswerCache cache;
+  ResponderMetrics metrics;
+  PlainAnswers plain;
+  Flights flights;
+  std::atomic<std::size_t> in_flight{0};
+  std::array<std::unique_ptr<WaitingRoom>, kMaxWorkers + 1> rooms;  // each made and used by its worker
+};
+
+}  // namespace harbinger
