@@ -98,7 +98,8 @@ bool Answering::from_node(const Node& node, const Node* wildcard_encloser) {
     add_addresses_for(*set, false);
     return false;
   }
-  if (node.is(Node::kCname)) {
+  // What may stand beside a CNAME is asked of the name itself (RFC 2181 sec. 10.1, RFC 4034 sec. 4).
+  if (node.is(Node::kCname) && type != RRType::NSEC) {
     if (dnssec() && wildcard_encloser) denial_.wildcard_used(name_, *wildcard_encloser);
     return through_cname(node, *zone_.set(node, RRType::CNAME));
   }
