@@ -8,7 +8,7 @@ void append_set(std::vector<Record>& to, const Zone& zone, const Node& node, con
                 bool with_signatures) {
   auto append = [&](const SetView& each, std::uint32_t ttl) {
     for (std::span<const std::uint8_t> data : each)
-      to.push_back({owner, each.type(), RRClass::IN, ttl, Rdata(data.begin(), data.end())});
+      to.emplace_back(owner, each.type(), RRClass::IN, ttl, Rdata(data.begin(), data.end()));
   };
   append(set, set.ttl());
   if (!with_signatures) return;

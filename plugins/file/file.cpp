@@ -1,11 +1,10 @@
 // file - serves zones from master files (RFC 1035 sec. 5), and loads them again when they change.
-#include <condition_variable>
+#include <algorithm>
 #include <deque>
-#include <mutex>
-#include <thread>
+#include <memory>
 
-#include <harbinger/option_check.h>
 #include <harbinger/plugin.h>
+#include <harbinger/repeater.h>
 
 #include "plugins/file/served_zone.h"
 #include "plugins/file/zone_answer.h"
@@ -49,7 +48,6 @@ class File final : public Plugin {
   };
 
   explicit File(Config config) : config_(std::move(config)) {}
-  ~File() override { stop(); }
 
   Result<void> start(const PluginContext& context) override {
     answers_ = context.answers;
@@ -57,7 +55,9 @@ class File final : public Plugin {
       Result<void> added = add_zone(apex, context);
       if (!added) return added;
     }
-    if (!context.checking) watcher_ = std::thread([this] { watch(); });
+    if (context.checking) return {};
+    auto every = config_.reload.every.count() > 0 ? Duration(config_.reload.every) : Duration(-1);
+    watcher_ = std::make_unique<Repeater>(every, [this] { look_at_files(); });
     return {};
   }
 
@@ -67,19 +67,10 @@ class File final : public Plugin {
   }
 
   void refresh() override {
-    std::lock_guard lock(mutex_);
-    asked_ = true;
-    wake_.notify_one();
+    if (watcher_) watcher_->wake();
   }
 
-  void stop() override {
-    {
-      std::lock_guard lock(mutex_);
-      stopped_ = true;
-      wake_.notify_one();
-    }
-    if (watcher_.joinable()) watcher_.join();
-  }
+  void stop() override { watcher_.reset(); }
 
  private:
   Result<void> add_zone(const Name& apex, const PluginContext& context) {
@@ -111,20 +102,6 @@ class File final : public Plugin {
     co_return other.answered() ? std::move(other) : std::move(reply);
   }
 
-  void watch() {
-    std::unique_lock lock(mutex_);
-    auto called = [this] { return asked_ || stopped_; };
-    while (!stopped_) {
-      if (config_.reload.every.count() > 0) wake_.wait_for(lock, config_.reload.every, called);
-      else wake_.wait(lock, called);
-      asked_ = false;
-      if (stopped_) return;
-      lock.unlock();
-      look_at_files();
-      lock.lock();
-    }
-  }
-
   void look_at_files() {
     bool changed = false;
     for (ServedZone& zone : zones_) changed |= zone.reload_if_changed();
@@ -134,10 +111,7 @@ class File final : public Plugin {
   const Config config_;
   std::deque<ServedZone> zones_;
   Answers* answers_ = nullptr;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool asked_ = false, stopped_ = false;
-  std::thread watcher_;
+  std::unique_ptr<Repeater> watcher_;  // last, so that it ends first
 };
 
 }  // namespace

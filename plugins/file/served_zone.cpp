@@ -1,5 +1,7 @@
 #include "plugins/file/served_zone.h"
 
+#include <exception>
+
 namespace harbinger::file {
 
 Result<void> ServedZone::start(const PluginContext& context) {
@@ -30,12 +32,15 @@ bool ServedZone::reload_if_changed() {
 
 // Remembers the files even when they are bad, so that they are read again only after the next change.
 bool ServedZone::load(Findings& findings) {
-  LoadedZone loaded = load_zone(path_, apex_);
-  sources_ = std::move(loaded.sources);
-  findings = std::move(loaded.findings);
-  if (!loaded.zone) return false;
-  publish(std::move(loaded.zone));
-  return true;
+  try {
+    LoadedZone loaded = load_zone(path_, apex_);
+    sources_ = std::move(loaded.sources);
+    findings = std::move(loaded.findings);
+    if (loaded.zone) publish(std::move(loaded.zone));
+  } catch (const std::exception& trouble) {  // out of memory
+    findings.error(ErrorCode::too_large, "cannot load zone " + apex_.to_string() + ": " + trouble.what(), {});
+  }
+  return findings.ok();
 }
 
 void ServedZone::publish(std::unique_ptr<Zone> zone) {
