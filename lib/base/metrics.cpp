@@ -18,7 +18,7 @@ namespace harbinger {
 
 namespace {
 
-constexpr std::size_t kSlots = 16384;
+constexpr std::size_t kSlots = 65536;
 constexpr std::size_t kSlabSize = kSlots * sizeof(std::uint64_t);
 
 // One worker's cells. The pages come zeroed from the kernel and take no memory before they are written to.
@@ -58,6 +58,15 @@ constexpr double kSumUnit = 1e-9;
 std::uint64_t to_sum_units(double value) {
   constexpr double limit = 9e18;
   return static_cast<std::uint64_t>(std::llround(std::clamp(value / kSumUnit, -limit, limit)));
+}
+
+// A worker's cells are written by its thread only.
+void add_to(std::uint64_t& slot, std::uint64_t n, bool shared) noexcept {
+  const std::atomic_ref cell(slot);
+  if (shared)
+    cell.fetch_add(n, std::memory_order_relaxed);
+  else
+    cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -130,11 +139,15 @@ void Metrics::add(std::uint32_t slot, std::uint64_t n) noexcept {
   const auto worker = worker_index();
   auto* cells = impl_->slab_of(worker);
   if (!cells) return;  // no memory: a number is lost, nothing else
-  const std::atomic_ref cell(cells[slot]);
-  if (worker == 0)
-    cell.fetch_add(n, std::memory_order_relaxed);
-  else
-    cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  add_to(cells[slot], n, worker == 0);
+}
+
+void Metrics::add_two(std::uint32_t slot, std::uint64_t n, std::uint32_t other_slot, std::uint64_t m) noexcept {
+  const auto worker = worker_index();
+  auto* cells = impl_->slab_of(worker);
+  if (!cells) return;
+  add_to(cells[slot], n, worker == 0);
+  if (m != 0) add_to(cells[other_slot], m, worker == 0);
 }
 
 void Counter::add(std::uint64_t n) const noexcept {
@@ -144,8 +157,12 @@ void Counter::add(std::uint64_t n) const noexcept {
 void Histogram::observe(double value) const noexcept {
   if (!metrics_ || std::isnan(value)) return;
   const auto bucket = std::ranges::lower_bound(*bounds_, value) - bounds_->begin();
-  metrics_->add(first_slot_ + static_cast<std::uint32_t>(bucket), 1);
-  metrics_->add(first_slot_ + static_cast<std::uint32_t>(bounds_->size()) + 1, to_sum_units(value));
+  observe_in(static_cast<std::size_t>(bucket), to_sum_units(value));
+}
+
+void Histogram::observe_in(std::size_t bucket, std::uint64_t nano_units) const noexcept {
+  if (!metrics_) return;
+  metrics_->add_two(first_slot_ + static_cast<std::uint32_t>(bucket), 1, first_slot_ + buckets_, nano_units);
 }
 
 Counter Metrics::counter(std::string_view name, std::string_view help, Labels labels) {
@@ -165,7 +182,18 @@ Histogram Metrics::histogram(std::string_view name, std::string_view help, std::
   histogram.metrics_ = this;
   histogram.bounds_ = series.bounds;
   histogram.first_slot_ = series.first_slot;
+  histogram.buckets_ = static_cast<std::uint32_t>(bounds.size()) + 1;
   return histogram;
+}
+
+std::size_t Metrics::room() const {
+  const std::lock_guard lock(impl_->mutex);
+  return kSlots - impl_->used_slots;
+}
+
+bool Metrics::has(std::string_view name, Labels labels) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->series.contains(key_of(name, std::move(labels)));
 }
 
 Metrics::GaugeHandle Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read,

@@ -153,7 +153,8 @@ TEST_CASE("gauges come and go while others look") {
 TEST_CASE("too many series are refused instead of written over others") {
   Metrics metrics;
   CHECK_THROWS_AS([&] {
-    for (int i = 0; i <= 16384; ++i) metrics.counter("harbinger_x_total", "", {{"i", std::to_string(i)}});
+    const auto room = metrics.room();
+    for (std::size_t i = 0; i <= room; ++i) metrics.counter("harbinger_x_total", "", {{"i", std::to_string(i)}});
   }(), std::length_error);
   CHECK_NOTHROW(metrics.counter("harbinger_x_total", "", {{"i", "5"}}));
 }
@@ -162,4 +163,27 @@ TEST_CASE("one name is either a counter or a histogram") {
   Metrics metrics;
   metrics.counter("harbinger_x", "");
   CHECK_THROWS_AS(metrics.histogram("harbinger_x", "", kBounds), std::invalid_argument);
+}
+
+TEST_CASE("a value whose bucket is known counts like any other") {
+  Metrics metrics;
+  const std::vector<double> bounds{1, 2, 4};
+  const auto histogram = metrics.histogram("harbinger_x", "", bounds);
+  histogram.observe_in(1, 1'500'000'000);
+  histogram.observe(1.5);
+  histogram.observe_in(3, 0);
+  const auto sample = metrics.collect().at(0);
+  CHECK(sample.value == 3.0);
+  CHECK(sample.buckets.at(0).second == 0);
+  CHECK(sample.buckets.at(1).second == 2);
+  CHECK(sample.buckets.at(3).second == 3);
+}
+
+TEST_CASE("metrics tell which series there are and how much room is left") {
+  Metrics metrics;
+  const auto room = metrics.room();
+  CHECK_FALSE(metrics.has("harbinger_x_total", {{"a", "1"}, {"b", "2"}}));
+  (void)metrics.counter("harbinger_x_total", "", {{"a", "1"}, {"b", "2"}});
+  CHECK(metrics.has("harbinger_x_total", {{"b", "2"}, {"a", "1"}}));
+  CHECK(metrics.room() == room - 1);
 }
