@@ -92,7 +92,7 @@ def panel(workload, rows, top):
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2" fill="{colour}"/>')
         p99 = "" if row.get("p99_us") is None else f", p99 {row['p99_us']:.0f} us"
         parts.append(text(LEFT + length + 8, y + 14,
-                          f"{row['cpu_us_per_query']:.2f} us   {row['qps'] / 1000:,.0f}k/s{p99}", 12, colour="#444"))
+                          f"{row['cpu_us_per_query']:.2f} us, {row['qps'] / 1000:,.0f}k/s{p99}", 12, colour="#444"))
     parts.append(text(LEFT, bottom + 31, "CPU per query, microseconds (shorter is better)", 11, colour="#666"))
     return "\n".join(parts), bottom + 50 - top
 

@@ -169,7 +169,9 @@ class Harbinger(Server):
 {self.zone}:{self.port} {{
     bind {LOOPBACK}
     acl {{
-        allow 127.0.0.0/8
+        block net 198.51.100.0/24
+        allow net 127.0.0.0/8
+        block
     }}
     metrics {LOOPBACK}:0
     errors
