@@ -125,6 +125,8 @@ Stream::~Stream() {
   if (socket_ >= 0) close(socket_);
 }
 
+void Stream::finish_sending() { ::shutdown(socket_, SHUT_WR); }
+
 bool Stream::send_raw(std::span<const std::uint8_t> octets) {
   const auto end = steady_clock::now() + kPatience;
   while (!octets.empty()) {

@@ -65,6 +65,8 @@ class Stream {
   bool send_raw(std::span<const std::uint8_t> octets);
   /// One message with its length in front.
   bool send(std::span<const std::uint8_t> message);
+  /// Closes our direction only (RFC 7766 sec. 6.2.4).
+  void finish_sending();
   /// The next message, without its length.
   Result<std::vector<std::uint8_t>> receive(std::chrono::milliseconds patience = kPatience);
 
