@@ -131,7 +131,7 @@ void Responder::Impl::refresh_if_due(const Query& query, const std::shared_ptr<c
   const auto percent = chain->cache().refresh_percent;
   if (!kept.ages || percent == 0 || kept.failed) return;
   const auto left = kept.expires - query.arrived(), whole = kept.expires - kept.stored;
-  if (left * 100 > whole * percent) return;
+  if (left * 100 > whole * percent || query.arrived().ns < kept.failing_until.load(std::memory_order_relaxed)) return;
   if (kept.refreshing.exchange(true, std::memory_order_relaxed)) return;
   metrics.refreshes.add();
   const auto flight = take_off(query, chain, key, &kept);

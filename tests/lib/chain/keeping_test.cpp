@@ -200,6 +200,16 @@ TEST_CASE("an answer asked for near its end is refreshed once, in the background
   CHECK(server.count("harbinger_cache_prefetch_total") == 1);
 }
 
+TEST_CASE("a refresh that fails leaves the answer that still holds, and is not tried again at once") {
+  int served = 0;
+  const auto make = [&] { return served == 1 ? with_answer(100) : Reply::failure(EdeCode::network_error, "down"); };
+  MemoryServer server(". {\n what\n}", {probe("what", replying(served, make))});
+  server.ask("example.org. TXT");
+  server.advance(95s);
+  for (int i = 0; i < 10; ++i) CHECK(server.ask("example.org. TXT")->rcode() == Rcode::NOERROR);
+  CHECK(served == 2);
+}
+
 TEST_CASE("a client that waits too long for a fresh answer gets the stale one, and later the fresh one is kept") {
   Line line;
   MemoryServer server(". {\n cache {\n serve_stale 1h\n refresh 0\n }\n what\n}", {probe("what", line.roles())});
