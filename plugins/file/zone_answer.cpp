@@ -1,5 +1,7 @@
 #include "plugins/file/zone_answer.h"
 
+#include <algorithm>
+
 #include "plugins/file/denial.h"
 
 namespace harbinger::file {
@@ -117,7 +119,11 @@ bool Answering::through_cname(const Node& node, const SetView& cname) {
 bool Answering::through_dname(const Node& owner) {
   SetView dname = *zone_.set(owner, RRType::DNAME);
   Name from = zone_.name_of(owner);
-  append_set(reply_.answers(), zone_, owner, dname, from, dnssec());
+  // A chain may come by again; no record set stands in a message twice (RFC 2181 sec. 5).
+  bool given = std::ranges::any_of(reply_.answers(), [&](const Record& there) {
+    return there.type == RRType::DNAME && there.name == from;
+  });
+  if (!given) append_set(reply_.answers(), zone_, owner, dname, from, dnssec());
   Result<Name> to = Name::from_wire(dname.first());
   if (!to) return false;
   Result<Name> target = name_.with_suffix(from, *to);

@@ -174,6 +174,14 @@ TEST_CASE("a DNAME that makes the name too long is YXDOMAIN") {
   CHECK_THAT(answer, !Catch::Contains("CNAME"));
 }
 
+TEST_CASE("a DNAME that a chain comes by twice is given once") {
+  const auto zone = zone_with("d DNAME e\nx.e CNAME y.d\ny.e A 192.0.2.1\n");
+  CHECK(answer_to(*zone, "x.d.example.org A") ==
+        answer_of("d.example.org. 300 IN DNAME e.example.org.\nx.d.example.org. 300 IN CNAME x.e.example.org.\n"
+                  "x.e.example.org. 300 IN CNAME y.d.example.org.\ny.d.example.org. 300 IN CNAME y.e.example.org.\n"
+                  "y.e.example.org. 300 IN A 192.0.2.1\n"));
+}
+
 TEST_CASE("a DNAME into itself ends") {
   const auto zone = zone_with("d DNAME x.d\n");
   CHECK_THAT(answer_to(*zone, "a.d.example.org A"), Catch::StartsWith("NOERROR aa\nd.example.org. 300 IN DNAME "));
