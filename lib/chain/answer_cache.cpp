@@ -34,6 +34,12 @@ void retire_all(std::vector<KeptAnswer*> answers) {
   });
 }
 
+// Nearly every answer looked at is the right one and will be read as a whole: its lines are asked for together, not one after another.
+void fetch_ahead(const KeptAnswer* answer) {
+  const auto* at = reinterpret_cast<const char*>(answer);
+  for (std::size_t line = 1; line < 4; ++line) __builtin_prefetch(at + 64 * line);
+}
+
 // A list of facts travels in a KeptAnswer's octets as: how many, then the refs.
 std::span<const FactRef> next_fact_list(std::span<const std::uint8_t>& rest) {
   const std::span facts(reinterpret_cast<const FactRef*>(rest.data() + 1), rest[0]);
@@ -65,8 +71,10 @@ AnswerCache::~AnswerCache() {
 KeptAnswer* AnswerCache::lookup(const AnswerKey& key) const {
   const auto wanted = key.bytes();
   for (auto* answer = bucket_of(key.hash()).load(std::memory_order_acquire); answer;
-       answer = answer->next_in_bucket.load(std::memory_order_acquire))
+       answer = answer->next_in_bucket.load(std::memory_order_acquire)) {
+    fetch_ahead(answer);
     if (answer->hash == key.hash() && std::ranges::equal(answer->key(), wanted)) return answer;
+  }
   return nullptr;
 }
 
