@@ -7,6 +7,7 @@ namespace acl { PluginSpec spec(); }
 namespace file { PluginSpec spec(); }
 namespace forward { PluginSpec spec(); }
 namespace health { PluginSpec spec(); }
+namespace metrics { PluginSpec spec(); }
 namespace readiness { PluginSpec spec(); }
 namespace reload { PluginSpec spec(); }
 namespace whoami { PluginSpec spec(); }
@@ -17,6 +18,7 @@ std::vector<PluginSpec> all_plugins() {
       file::spec(),
       forward::spec(),
       health::spec(),
+      metrics::spec(),
       readiness::spec(),
       reload::spec(),
       whoami::spec(),
