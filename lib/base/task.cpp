@@ -8,8 +8,8 @@ namespace harbinger::detail {
 
 namespace {
 
-// Sizes in steps of 64 octets up to 4 KiB, at most 64 frames of each kept by a thread.
-constexpr std::size_t kStep = 64, kClasses = 64, kMostKept = 64;
+// Sizes in steps of 64 octets up to 4 KiB. A thread keeps at most 512 frames of each: as many as a busy one has queries in work.
+constexpr std::size_t kStep = 64, kClasses = 64, kMostKept = 512;
 
 struct FreeFrame {
   FreeFrame* next;
@@ -17,7 +17,7 @@ struct FreeFrame {
 
 struct FramePool {
   std::array<FreeFrame*, kClasses> first{};
-  std::array<std::uint8_t, kClasses> count{};
+  std::array<std::uint16_t, kClasses> count{};
 
   ~FramePool() {
     for (auto* frame : first)
