@@ -16,20 +16,21 @@ constexpr std::size_t kSmallestRecord = 11;  // a root owner and no data
 std::unexpected<Error> malformed(const char* what) { return fail(ErrorCode::malformed, what); }
 
 Result<RecordView> read_view(NameReader& names, std::size_t& offset) {
-  Result<Name> name = names.read(offset);
+  std::size_t at = offset;
+  const Result<Name> name = names.read(at);
   if (!name) return fail(name.error());
   const auto message = names.message();
-  if (message.size() - offset < 10) return fail(ErrorCode::truncated, "record cut short");
+  if (message.size() - at < 10) return fail(ErrorCode::truncated, "record cut short");
 
-  const std::uint8_t* fixed = &message[offset];
+  const std::uint8_t* fixed = &message[at];
   const std::uint32_t ttl = wire::load_u32(fixed + 4);
   RecordView view;
   view.name = *name;
   view.type = static_cast<RRType>(wire::load_u16(fixed));
   view.klass = static_cast<RRClass>(wire::load_u16(fixed + 2));
   view.ttl = ttl > 0x7fffffff ? 0 : ttl;  // RFC 2181 sec. 8
-  view.ttl_offset = offset + 4;
-  view.rdata_offset = offset + 10;
+  view.ttl_offset = at + 4;
+  view.rdata_offset = at + 10;
   view.rdata_size = wire::load_u16(fixed + 8);
   if (view.rdata_size > message.size() - view.rdata_offset) return fail(ErrorCode::truncated, "record data cut short");
   offset = view.rdata_offset + view.rdata_size;

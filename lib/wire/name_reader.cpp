@@ -16,7 +16,7 @@ Result<Name> NameReader::read(std::size_t& offset, std::size_t end) {
   NameBuilder builder;
   std::size_t segment = offset;  // where the labels between two pointers begin
   std::size_t at = offset;
-  bool jumped = false;
+  std::size_t behind = 0;  // the first pointer, if any
   while (true) {
     if (at >= end) return bad(ErrorCode::truncated, "name cut short", at);
     if (steps_left_-- == 0) {
@@ -34,7 +34,7 @@ Result<Name> NameReader::read(std::size_t& offset, std::size_t end) {
       return bad(ErrorCode::too_large, "name longer than 255 octets", segment);
     }
     if (head == 0) {
-      if (!jumped) offset = at + 1;
+      offset = behind ? behind : at + 1;
       return builder.finish();
     }
 
@@ -46,8 +46,7 @@ Result<Name> NameReader::read(std::size_t& offset, std::size_t end) {
     const std::size_t target = (head & 0x3fu) << 8 | message_[at + 1];
     if (target >= segment) return bad(ErrorCode::malformed, "compression pointer that does not point backwards", at);
     if (target < Header::kSize) return bad(ErrorCode::malformed, "compression pointer into the header", at);
-    if (!jumped) offset = at + 2;
-    jumped = true;
+    if (behind == 0) behind = at + 2;
     end = at;  // what a prior name may use ends where this pointer stands
     segment = at = target;
   }

@@ -48,7 +48,8 @@ struct Edns {
   std::optional<std::span<const std::uint8_t>> option(OptionCode code) const;
 };
 
-/// Reads a name at `offset`, following compression pointers, which must point backwards (RFC 9267 sec. 2). `offset` is moved behind it.
+/// Reads a name at `offset`, following compression pointers, which must point backwards (RFC 9267 sec. 2). `offset` is moved behind
+/// it, or stays when there is none.
 Result<Name> read_name(std::span<const std::uint8_t> message, std::size_t& offset);
 
 /// A record's fixed part and where its data lies; nothing is copied but the owner's name.
@@ -62,7 +63,7 @@ struct RecordView {
   std::size_t rdata_size = 0;
 };
 
-/// Reads one record at `offset` and moves it behind. The data is not looked into: see read_rdata.
+/// Reads one record at `offset` and moves it behind, or leaves it when there is none. The data is not looked into: see read_rdata.
 Result<RecordView> read_record(std::span<const std::uint8_t> message, std::size_t& offset);
 
 /// A message taken apart completely. For upstream replies, tests and tools; the query path uses QueryParser (query.h).

@@ -135,4 +135,9 @@ TEST_CASE("a record view says where its parts lie") {
   CHECK(view->rdata_size == 4);
   CHECK(offset == bytes.size());
   CHECK_FALSE(read_record(bytes, offset));
+  CHECK(offset == bytes.size());
+  const Bytes cut = join({header(0, 1), from_hex("00 0001")});
+  offset = Header::kSize;
+  CHECK_FALSE(read_record(cut, offset));
+  CHECK(offset == Header::kSize);
 }

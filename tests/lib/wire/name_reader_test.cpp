@@ -43,6 +43,12 @@ TEST_CASE("pointers that do not lead strictly backwards are refused") {
   CHECK_FALSE(read_behind_header("01 61 00 c0 0b", 3));     // into the header's last octet
 }
 
+TEST_CASE("a name that cannot be read leaves the offset where it was") {
+  std::size_t behind = 0;
+  CHECK_FALSE(read_behind_header("40  01 61 c0 0c", 1, &behind));
+  CHECK(behind == 1);
+}
+
 TEST_CASE("reserved label types are refused") {
   CHECK(read_behind_header("40 61 00", 0).error().code == ErrorCode::malformed);
   CHECK(read_behind_header("80 61 00", 0).error().code == ErrorCode::malformed);
