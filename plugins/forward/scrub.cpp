@@ -33,6 +33,7 @@ class Chain {
     const bool links_count = !any_ && question_.type != RRType::CNAME;
     for (int links = 0; links_count && step(); ++links)
       if (links == kMostLinks) return fail(ErrorCode::malformed, "chain of aliases is a ring or too long");
+    if (question_.type == RRType::CNAME && find_alias()) take_dname();
     take(end_, question_.type);
     return std::move(kept_);
   }
