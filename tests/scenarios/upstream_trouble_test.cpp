@@ -24,7 +24,7 @@ Wishes patient() {
 }
 
 std::string forwarding_to(const SocketAddress& upstream, const std::string& more = "") {
-  return "same.example:{port} {\n bind 127.0.0.1\n errors\n" + more + " forward . " + upstream.to_string() + "\n}\n";
+  return "same.example:{port} {\n bind 127.0.0.1\n" + more + " forward . " + upstream.to_string() + "\n}\n";
 }
 
 bool answers_address(const SocketAddress& server, const char* name) {
