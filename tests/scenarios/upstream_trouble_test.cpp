@@ -113,11 +113,9 @@ TEST_CASE("a stale answer is given, and says so, while the upstream is dead") {
   REQUIRE(cause);
   CHECK(cause->code == EdeCode::stale_answer);
 
+  // The stale one itself is not tried again for half a minute (RFC 8767 sec. 5); others are answered as soon as the upstream is back.
   knot.start();
-  CHECK(wait_until([&] {
-    const auto reply = ask(ours.address(), "www.same.example", RRType::A, patient());
-    return reply && reply->rcode() == Rcode::NOERROR && !reply->extended_error();
-  }));
+  CHECK(wait_until([&] { return answers_address(ours.address(), "other.same.example"); }, 15s));
 }
 
 }  // namespace
