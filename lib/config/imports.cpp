@@ -46,7 +46,8 @@ const Tokens& Importer::read(std::string_view text, const std::filesystem::path&
   const auto& name = names_.emplace_back(path.string());
   auto& kept = loaded_[path.lexically_normal()];
   if (text.size() > kMaxText) {
-    errors_.add(ErrorCode::too_large, "the file is larger than " + std::to_string(kMaxText >> 20) + " MiB", {name, 0, 0});
+    errors_.add(ErrorCode::too_large, "the file is larger than " + std::to_string(kMaxText >> 20) + " MiB",
+                {name, 0, 0});
     return kept;
   }
   const auto tokens = lex(text, name, sources_.environment, errors_, budget_);
@@ -94,19 +95,22 @@ void Importer::report_unreadable(const Error& error, const Token& where) {
   for (const auto& [name, snippet] : snippets_)
     if (known.size() < kMaxSuggestions) known.push_back(name);
   const auto near = nearest_word(where.text, known);
-  auto message = near.empty() ? error.message
-                              : "there is no snippet and no file `" + where.text + "`, did you mean the snippet `" + near + "`?";
+  auto message = near.empty()
+                     ? error.message
+                     : "there is no snippet and no file `" + where.text + "`, did you mean the snippet `" + near + "`?";
   errors_.add(error.code, std::move(message), where.position());
 }
 
-void Importer::append(std::span<const Token> tokens, std::span<const Token> arguments, const Token* importer, Tokens& to) {
+void Importer::append(std::span<const Token> tokens, std::span<const Token> arguments, const Token* importer,
+                      Tokens& to) {
   for (std::size_t i = 0; i < tokens.size() && !errors_.full() && !budget_.exhausted();) {
     auto end = i + 1;
     const bool imports = tokens[i].begins_line && tokens[i].is_plain("import");
     while (imports && end < tokens.size() && !tokens[end].begins_line && tokens[end].kind == Token::Kind::word) ++end;
 
     const auto begin = to.size();
-    to.insert(to.end(), tokens.begin() + static_cast<std::ptrdiff_t>(i), tokens.begin() + static_cast<std::ptrdiff_t>(end));
+    to.insert(to.end(), tokens.begin() + static_cast<std::ptrdiff_t>(i),
+              tokens.begin() + static_cast<std::ptrdiff_t>(end));
     for (auto at = begin; importer && at < to.size(); ++at)
       if (!replace_arguments(to[at], arguments, *importer)) return;
     if (imports) {
@@ -156,7 +160,8 @@ bool Importer::enter(const std::string& name, const Token& where) {
     return false;
   }
   if (inside_.size() > kMaxImports) {
-    errors_.add(ErrorCode::too_large, "imports are nested deeper than " + std::to_string(kMaxImports), where.position());
+    errors_.add(ErrorCode::too_large, "imports are nested deeper than " + std::to_string(kMaxImports),
+                where.position());
     return false;
   }
   inside_.push_back(name);
@@ -180,8 +185,8 @@ bool Importer::replace_arguments(Token& token, std::span<const Token> arguments,
     } else {
       text += rest.substr(0, length);
       errors_.add(ErrorCode::not_found,
-                  complete ? "the import of `" + importer.text + "` in line " + std::to_string(importer.line) + " has " +
-                                 std::to_string(arguments.size()) + " arguments, the first is {args.0}"
+                  complete ? "the import of `" + importer.text + "` in line " + std::to_string(importer.line) +
+                                 " has " + std::to_string(arguments.size()) + " arguments, the first is {args.0}"
                            : "an argument of an import is written {args.0}",
                   token.position());
     }

@@ -13,8 +13,8 @@
 
 namespace harbinger::config {
 
-/// Collects the tokens of a configuration. A snippet is known in the whole configuration as soon as its file was read, so it may
-/// stand behind the import that uses it.
+/// Collects the tokens of a configuration. A snippet is known in the whole configuration as soon as its file was read,
+/// so it may stand behind the import that uses it.
 class Importer {
  public:
   Importer(const Sources& sources, ErrorList& errors) : sources_(sources), errors_(errors), budget_(errors) {}

@@ -40,10 +40,11 @@ class Cursor {
 
 class Lexer {
  public:
-  Lexer(std::string_view text, const std::string& file, const std::function<std::string(const std::string&)>& environment,
-        ErrorList& errors, Budget& budget)
+  Lexer(std::string_view text, const std::string& file,
+        const std::function<std::string(const std::string&)>& environment, ErrorList& errors, Budget& budget)
       : cursor_(text), file_(file), environment_(environment), errors_(errors), budget_(budget) {
-    if (cursor_.looking_at("\xef\xbb\xbf")) cursor_ = Cursor(text.substr(3));  // a byte order mark is no part of the text
+    if (cursor_.looking_at("\xef\xbb\xbf"))
+      cursor_ = Cursor(text.substr(3));  // a byte order mark is no part of the text
   }
 
   Tokens run() {
@@ -85,7 +86,8 @@ class Lexer {
   }
 
   void read_plain(Token& token) {
-    while (!cursor_.at_end() && !is_space(cursor_.peek()) && !cursor_.looking_at("\\\n") && !cursor_.looking_at("\\\r\n"))
+    while (!cursor_.at_end() && !is_space(cursor_.peek()) && !cursor_.looking_at("\\\n") &&
+           !cursor_.looking_at("\\\r\n"))
       read_character(token.text, cursor_.rest().size());
   }
 
@@ -93,8 +95,7 @@ class Lexer {
     token.quoted = true;
     const auto closing = find_closing_quote();
     const auto first_line = cursor_.rest().find('\n');
-    if (!closing)
-      errors_.add(ErrorCode::malformed, "this quote is never closed, a `\"` is missing", token.position());
+    if (!closing) errors_.add(ErrorCode::malformed, "this quote is never closed, a `\"` is missing", token.position());
     // Without a closing quote the word ends with its line: so the rest of the file can still be checked.
     auto left = closing ? *closing : std::min(first_line, cursor_.rest().size());
     const auto behind = cursor_.rest().size() - left;
@@ -139,8 +140,10 @@ class Lexer {
     const auto colon = percent ? inside.npos : inside.find(':');
     const auto name = inside.substr(0, colon);
     if (name.empty() || name.find_first_of(" \t\"{=") != name.npos || name.find('\0') != name.npos) {
-      errors_.add(ErrorCode::malformed, percent ? "an environment variable is written {%NAME%}"
-                                                : "an environment variable is written {$NAME} or {$NAME:default}", here());
+      errors_.add(ErrorCode::malformed,
+                  percent ? "an environment variable is written {%NAME%}"
+                          : "an environment variable is written {$NAME} or {$NAME:default}",
+                  here());
       return false;
     }
     replaced_ = true;
@@ -198,7 +201,8 @@ class Lexer {
       auto brace = tokens_[open_.back()];
       if (!budget_.exhausted())
         errors_.add(ErrorCode::malformed,
-                    "the `{` in line " + std::to_string(brace.line) + " is never closed, a `}` is missing", brace.position());
+                    "the `{` in line " + std::to_string(brace.line) + " is never closed, a `}` is missing",
+                    brace.position());
       brace.text = "}";
       brace.kind = Token::Kind::close;
       brace.begins_line = true;
@@ -219,8 +223,8 @@ class Lexer {
 
 }  // namespace
 
-Tokens lex(std::string_view text, const std::string& file, const std::function<std::string(const std::string&)>& environment,
-           ErrorList& errors, Budget& budget) {
+Tokens lex(std::string_view text, const std::string& file,
+           const std::function<std::string(const std::string&)>& environment, ErrorList& errors, Budget& budget) {
   return Lexer(text, file, environment, errors, budget).run();
 }
 

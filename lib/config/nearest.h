@@ -7,8 +7,8 @@
 
 namespace harbinger::config {
 
-/// The candidate that is written most like `word`, or empty when none is near: at most a third of its letters may differ.
-/// Letters that changed places count as one difference. Without case.
+/// The candidate that is written most like `word`, or empty when none is near: at most a third of its letters may
+/// differ. Letters that changed places count as one difference. Without case.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
 /// `a`, `a and b`, `a, b and c`, each in backquotes.

@@ -15,15 +15,29 @@ struct Unit {
 };
 
 constexpr std::array kDurationUnits{
-    Unit{"ns", 1},           Unit{"us", 1'000},           Unit{"µs", 1'000},
-    Unit{"ms", 1'000'000},   Unit{"s", 1'000'000'000},    Unit{"m", 60'000'000'000},
-    Unit{"h", 3'600'000'000'000}, Unit{"d", 86'400'000'000'000}, Unit{"w", 604'800'000'000'000},
+    Unit{"ns", 1},
+    Unit{"us", 1'000},
+    Unit{"µs", 1'000},
+    Unit{"ms", 1'000'000},
+    Unit{"s", 1'000'000'000},
+    Unit{"m", 60'000'000'000},
+    Unit{"h", 3'600'000'000'000},
+    Unit{"d", 86'400'000'000'000},
+    Unit{"w", 604'800'000'000'000},
 };
 
 constexpr std::array kSizeUnits{
-    Unit{"TiB", 1ull << 40}, Unit{"GiB", 1ull << 30}, Unit{"MiB", 1ull << 20}, Unit{"KiB", 1ull << 10},
-    Unit{"TB", 1'000'000'000'000}, Unit{"GB", 1'000'000'000}, Unit{"MB", 1'000'000}, Unit{"KB", 1'000},
-    Unit{"kB", 1'000}, Unit{"B", 1}, Unit{"", 1},
+    Unit{"TiB", 1ull << 40},
+    Unit{"GiB", 1ull << 30},
+    Unit{"MiB", 1ull << 20},
+    Unit{"KiB", 1ull << 10},
+    Unit{"TB", 1'000'000'000'000},
+    Unit{"GB", 1'000'000'000},
+    Unit{"MB", 1'000'000},
+    Unit{"KB", 1'000},
+    Unit{"kB", 1'000},
+    Unit{"B", 1},
+    Unit{"", 1},
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -47,7 +47,8 @@ Result<SocketAddress> OptionValue<SocketAddress>::parse(std::string_view text) {
 void DefaultPort::apply(ValueReader<SocketAddress>& reader) const {
   reader.form = "ADDRESS[:PORT]";
   reader.parse = [port = port](std::string_view text) {
-    return or_wanted(SocketAddress::parse(text, port), "an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53");
+    return or_wanted(SocketAddress::parse(text, port),
+                     "an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53");
   };
 }
 

@@ -38,10 +38,12 @@ std::string title(const OptionRow& row, const Word& directive) {
   return ticked(row.info.word) + " of " + ticked(directive.text);
 }
 
-void put_word(const OptionRow& row, std::string_view called, const Word& word, void* target, bool first, Errors& errors) {
+void put_word(const OptionRow& row, std::string_view called, const Word& word, void* target, bool first,
+              Errors& errors) {
   const auto wanted = row.put(target, word.text, first);
   if (wanted)
-    report(errors, ErrorCode::malformed, word, std::string(called) + " wants " + *wanted + ", not " + ticked(word.text));
+    report(errors, ErrorCode::malformed, word,
+           std::string(called) + " wants " + *wanted + ", not " + ticked(word.text));
 }
 
 const OptionRow* find_row(const std::vector<OptionRow>& rows, std::string_view word) {
@@ -77,8 +79,8 @@ void report_spare(const Word& spare, const Word& owner, std::size_t most, std::s
 }
 
 // Positional words; returns how many were used. One word goes to each row, and all that are left to a last list.
-std::size_t read_arguments(const std::vector<OptionRow>& rows, const Word& owner, std::span<const Word> words, void* target,
-                           Errors& errors) {
+std::size_t read_arguments(const std::vector<OptionRow>& rows, const Word& owner, std::span<const Word> words,
+                           void* target, Errors& errors) {
   std::size_t used = 0;
   for (const auto& row : rows) {
     if (used == words.size()) {
@@ -106,13 +108,14 @@ void read_option_words(const OptionRow& row, const Directive& line, void* target
     put_word(row, title(row, line.word), words[i], target, first, errors);
 }
 
-void read_option(const OptionRows& rows, const Word& owner, const Directive& line, const Directive* earlier, void* target,
-                 Errors& errors) {
+void read_option(const OptionRows& rows, const Word& owner, const Directive& line, const Directive* earlier,
+                 void* target, Errors& errors) {
   const auto* row = find_row(rows.options, line.word.text);
   if (!row) return report_unknown(rows.options, line.word, owner, "option", errors);
   if (earlier && !row->repeats) {
     const auto where = std::to_string(earlier->word.position.line);
-    return report(errors, ErrorCode::conflict, line.word, ticked(line.word.text) + " was given in line " + where + " already");
+    return report(errors, ErrorCode::conflict, line.word,
+                  ticked(line.word.text) + " was given in line " + where + " already");
   }
   if (line.has_body) report(errors, ErrorCode::malformed, line.word, ticked(line.word.text) + " takes no { }");
   if (row->put_line) return row->put_line(target, line, errors);

@@ -54,15 +54,14 @@ class Parser {
     block.position = token().position();
     const bool has_body = parse_keys(block.keys);
     if (!has_body) return report_no_brace(block);
-    if (block.keys.empty())
-      errors_.add(ErrorCode::malformed, "a zone is missing in front of the `{`", block.position);
+    if (block.keys.empty()) errors_.add(ErrorCode::malformed, "a zone is missing in front of the `{`", block.position);
     block.directives = parse_body(1);
     file_.blocks.push_back(std::move(block));
   }
 
   // Keys stand on one line, or on several when a comma ends each but the last. True at the brace.
   bool parse_keys(std::vector<Word>& keys) {
-    for (bool goes_on = true; more() && !at(Kind::open); ) {
+    for (bool goes_on = true; more() && !at(Kind::open);) {
       if (at(Kind::close) || (token().begins_line && !goes_on)) return false;
       const auto& key = take();
       goes_on = !key.quoted && key.text.ends_with(',');
@@ -88,7 +87,8 @@ class Parser {
 
   void report_no_brace(const ServerBlock& block) {
     const auto name = block.keys.empty() ? std::string() : block.keys.front().text;
-    errors_.add(ErrorCode::malformed, "`" + name + "` begins a server block, so a `{` belongs behind its zones", block.position);
+    errors_.add(ErrorCode::malformed, "`" + name + "` begins a server block, so a `{` belongs behind its zones",
+                block.position);
     // Goes on behind the lines that were surely meant to be its body, up to the next line that opens a block.
     while (more() && at(Kind::word) && !line_opens_block()) take();
     if (at(Kind::close)) take();
@@ -106,7 +106,8 @@ class Parser {
     const auto& brace = take();
     std::vector<Directive> body;
     if (depth > kMaxNesting) {
-      errors_.add(ErrorCode::too_large, "braces are nested deeper than " + std::to_string(kMaxNesting), brace.position());
+      errors_.add(ErrorCode::too_large, "braces are nested deeper than " + std::to_string(kMaxNesting),
+                  brace.position());
       skip_body();
       return body;
     }

@@ -36,7 +36,7 @@ struct ServerBlock {
 
 /// A whole configuration, imports and snippets expanded.
 struct File {
-  std::vector<Directive> global;     ///< from a first block without keys: options of the whole server
+  std::vector<Directive> global;  ///< from a first block without keys: options of the whole server
   std::vector<ServerBlock> blocks;
   std::vector<std::filesystem::path> sources;  ///< the file and everything it imported, for watching
 };

@@ -19,8 +19,9 @@ class LogSink {
 /// A sink that drops everything; the default of a library.
 LogSink& null_log_sink();
 
-/// What a part of the program writes to: each line begins with the prefix and a colon, `plugin/file: `. Cheap to copy, thread-safe.
-/// At most ten lines a second for each `cause`; what was held back is counted and said in the next line of that cause.
+/// What a part of the program writes to: each line begins with the prefix and a colon, `plugin/file: `. Cheap to copy,
+/// thread-safe. At most ten lines a second for each `cause`; what was held back is counted and said in the next line of
+/// that cause.
 class Logger {
  public:
   Logger();
@@ -41,7 +42,8 @@ class Logger {
   std::shared_ptr<Limits> limits_;
 };
 
-/// `text` with control characters, octets above 126, quotes and backslashes written as \DDD (decimal), so that a hostile name cannot forge a line.
+/// `text` with control characters, octets above 126, quotes and backslashes written as \DDD (decimal), so that a
+/// hostile name cannot forge a line.
 std::string escape_for_log(std::string_view text);
 
 }  // namespace harbinger

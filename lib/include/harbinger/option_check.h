@@ -64,7 +64,8 @@ bool less(const A& a, const B& b) {
 
 }  // namespace detail
 
-/// A check is a small value with `apply`, which works itself into a row's reader. These are made by the functions below.
+/// A check is a small value with `apply`, which works itself into a row's reader. These are made by the functions
+/// below.
 template <class Lowest>
 struct AtLeast {
   Lowest lowest;
@@ -91,7 +92,8 @@ struct Between {
   Highest highest;
   template <class T>
   void apply(ValueReader<T>& reader) const {
-    reader.checks.push_back([*this](const T& value) { return !detail::less(value, lowest) && !detail::less(highest, value); });
+    reader.checks.push_back(
+        [*this](const T& value) { return !detail::less(value, lowest) && !detail::less(highest, value); });
     reader.limits.push_back("between " + detail::show_bound(reader, lowest) + " and " +
                             detail::show_bound(reader, highest));
   }

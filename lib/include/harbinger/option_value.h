@@ -27,10 +27,10 @@ struct ByteSize {
 };
 
 /// The codec of an option's type. Specialise it for types of your own:
-///     static Result<T> parse(std::string_view text);  // the error's message says what would be right: "a colour such as red"
-///     static std::string show(const T& value);        // as it would be written; parse(show(x)) == x
-///     static std::string_view form();                 // for usage lines: "COLOUR"
-///     static std::string_view noun();                 // optional; for ranges: "a colour"
+///     static Result<T> parse(std::string_view text);  // the error's message says what would be right: "a colour such
+///     as red" static std::string show(const T& value);        // as it would be written; parse(show(x)) == x static
+///     std::string_view form();                 // for usage lines: "COLOUR" static std::string_view noun(); //
+///     optional; for ranges: "a colour"
 template <class T>
 struct OptionValue;
 
@@ -67,9 +67,9 @@ struct OptionValue<T> {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {
       using Limits = std::numeric_limits<T>;
-      return fail(ErrorCode::malformed, detail::wanted_number(std::is_signed_v<T>, sizeof(T) <= 2,
-                                                              static_cast<std::int64_t>(Limits::min()),
-                                                              static_cast<std::uint64_t>(Limits::max())));
+      return fail(ErrorCode::malformed,
+                  detail::wanted_number(std::is_signed_v<T>, sizeof(T) <= 2, static_cast<std::int64_t>(Limits::min()),
+                                        static_cast<std::uint64_t>(Limits::max())));
     }
     return value;
   }
@@ -96,7 +96,9 @@ struct OptionValue<std::string> {
 template <>
 struct OptionValue<std::filesystem::path> {
   static Result<std::filesystem::path> parse(std::string_view text);
-  static std::string show(const std::filesystem::path& value) { return value.empty() ? "" : detail::show_text(value.string()); }
+  static std::string show(const std::filesystem::path& value) {
+    return value.empty() ? "" : detail::show_text(value.string());
+  }
   static std::string_view form() { return "FILE"; }
 };
 

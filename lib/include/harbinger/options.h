@@ -1,4 +1,5 @@
-// Options as rows: a word, a field, a check and a help text. The rows parse, validate, report and document; plugins contain no parser.
+// Options as rows: a word, a field, a check and a help text. The rows parse, validate, report and document; plugins
+// contain no parser.
 #pragma once
 
 #include <concepts>
@@ -38,11 +39,12 @@ inline constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max(
 /// A row without its types. `target` is the struct that the row's field belongs to.
 struct OptionRow {
   OptionInfo info;
-  std::size_t fewest = 1;      ///< words that it takes
+  std::size_t fewest = 1;  ///< words that it takes
   std::size_t most = 1;
-  bool repeats = false;        ///< may stand several times
-  std::string alone{};         ///< stands for the missing word of a row that may stand without one: "on"
-  /// Puts one word into the field; `first` for the row's first word of all. Returns what would have been right, or nothing.
+  bool repeats = false;  ///< may stand several times
+  std::string alone{};   ///< stands for the missing word of a row that may stand without one: "on"
+  /// Puts one word into the field; `first` for the row's first word of all. Returns what would have been right, or
+  /// nothing.
   std::function<std::optional<std::string>(void* target, std::string_view text, bool first)> put{};
   /// Instead of `put`: takes the whole line.
   std::function<void(void* target, const config::Directive& line, config::Errors& errors)> put_line{};
@@ -95,7 +97,7 @@ std::string show_default(const ValueReader<Value>& reader, const T& field) {
 
 // `checks_and_help`: the row's checks, then its help text.
 template <class Struct, class T, class Owner, class... Rest>
-OptionRow make_row(std::string word, T Owner::*field, const std::tuple<Rest...>& checks_and_help) {
+OptionRow make_row(std::string word, T Owner::* field, const std::tuple<Rest...>& checks_and_help) {
   static_assert(std::derived_from<Struct, Owner>);
   static_assert(sizeof...(Rest) >= 1, "the last thing in a row is its help text");
   using Value = typename Field<T>::Value;
@@ -136,13 +138,14 @@ class Clause {
  public:
   /// What every such line sets.
   template <class T>
-  Clause& fixed(T Row::*field, std::type_identity_t<T> value) {
+  Clause& fixed(T Row::* field, std::type_identity_t<T> value) {
     fixed_.push_back([field, value = std::move(value)](Row& row) { row.*field = value; });
     return *this;
   }
-  /// A word in front of all keywords, in order. A vector takes every word up to the first keyword; an optional may be missing.
+  /// A word in front of all keywords, in order. A vector takes every word up to the first keyword; an optional may be
+  /// missing.
   template <class T, class... Checks>
-  Clause& argument(std::string word, T Row::*field, Checks... checks) {
+  Clause& argument(std::string word, T Row::* field, Checks... checks) {
     auto row = detail::make_row<Row>(std::move(word), field, std::tuple(checks..., ""));
     if (detail::Field<T>::is_optional) row.fewest = 0;
     rows_.add_argument(std::move(row));
@@ -150,13 +153,13 @@ class Clause {
   }
   /// A keyword with one value.
   template <class T, class... Checks>
-  Clause& value(std::string word, T Row::*field, Checks... checks) {
+  Clause& value(std::string word, T Row::* field, Checks... checks) {
     rows_.add_option(detail::make_row<Row>(std::move(word), field, std::tuple(checks..., "")));
     return *this;
   }
   /// A keyword with one or more values.
   template <class T, class... Checks>
-  Clause& list(std::string word, std::vector<T> Row::*field, Checks... checks) {
+  Clause& list(std::string word, std::vector<T> Row::* field, Checks... checks) {
     return value(std::move(word), field, checks...);
   }
 
@@ -179,10 +182,11 @@ class Clause {
 template <class Config>
 class Options {
  public:
-  /// `word VALUE` in the directive's body; a bool also as bare word. A vector takes all words of the line, may stand several
-  /// times, and replaces its default. `row`: a pointer to the field, checks (option_check.h), and last the help text.
+  /// `word VALUE` in the directive's body; a bool also as bare word. A vector takes all words of the line, may stand
+  /// several times, and replaces its default. `row`: a pointer to the field, checks (option_check.h), and last the help
+  /// text.
   template <class T, class Owner, class... Rest>
-  Options& option(std::string word, T Owner::*field, Rest&&... rest) {
+  Options& option(std::string word, T Owner::* field, Rest&&... rest) {
     auto row = make(std::move(word), field, std::forward<Rest>(rest)...);
     if (std::is_same_v<T, bool>) {
       row.fewest = 0;
@@ -192,10 +196,10 @@ class Options {
     return *this;
   }
 
-  /// A word behind the directive's name, in the order of these calls. Must be there unless the field is a std::optional. A
-  /// vector, which stands last, takes the rest.
+  /// A word behind the directive's name, in the order of these calls. Must be there unless the field is a
+  /// std::optional. A vector, which stands last, takes the rest.
   template <class T, class Owner, class... Rest>
-  Options& argument(std::string word, T Owner::*field, Rest&&... rest) {
+  Options& argument(std::string word, T Owner::* field, Rest&&... rest) {
     auto row = make(std::move(word), field, std::forward<Rest>(rest)...);
     if (detail::Field<T>::is_optional) row.fewest = 0;
     rows_.add_argument(std::move(row));
@@ -204,16 +208,17 @@ class Options {
 
   /// As argument, but may be missing: then the default stands.
   template <class T, class Owner, class... Rest>
-  Options& optional_argument(std::string word, T Owner::*field, Rest&&... rest) {
+  Options& optional_argument(std::string word, T Owner::* field, Rest&&... rest) {
     auto row = make(std::move(word), field, std::forward<Rest>(rest)...);
     row.fewest = 0;
     rows_.add_argument(std::move(row));
     return *this;
   }
 
-  /// Every line that begins with `word` appends one Row. Several words may append to the same vector; the order of the file is kept.
+  /// Every line that begins with `word` appends one Row. Several words may append to the same vector; the order of the
+  /// file is kept.
   template <class Row, class Owner>
-  Options& rows(std::string word, std::vector<Row> Owner::*field, Clause<Row> clause, std::string help) {
+  Options& rows(std::string word, std::vector<Row> Owner::* field, Clause<Row> clause, std::string help) {
     detail::OptionRow row;
     row.info = {std::move(word), clause.form(), "", std::move(help)};
     row.fewest = 0;
@@ -248,7 +253,7 @@ class Options {
 
  private:
   template <class T, class Owner, class... Rest>
-  static detail::OptionRow make(std::string word, T Owner::*field, Rest&&... rest) {
+  static detail::OptionRow make(std::string word, T Owner::* field, Rest&&... rest) {
     return detail::make_row<Config>(std::move(word), field, std::forward_as_tuple(rest...));
   }
 

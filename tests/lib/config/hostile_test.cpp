@@ -29,7 +29,8 @@ std::string first_error(const std::string& text) {
   return file.error().front().message;
 }
 
-constexpr auto kTooLarge = "the configuration grows too large here: with all imports it may have 2000000 words and 64 MiB";
+constexpr auto kTooLarge =
+    "the configuration grows too large here: with all imports it may have 2000000 words and 64 MiB";
 
 }  // namespace
 
@@ -60,10 +61,13 @@ TEST_CASE("empty snippets that multiply are stopped") {
 
 TEST_CASE("arguments that multiply are stopped") {
   const auto argument = std::string(1 << 20, 'x');
-  CHECK(first_error("(s) {\n y " + repeat("{args.0}", 100000) + "\n}\na {\nimport s " + argument + "\n}\n") == kTooLarge);
+  CHECK(first_error("(s) {\n y " + repeat("{args.0}", 100000) + "\n}\na {\nimport s " + argument + "\n}\n") ==
+        kTooLarge);
 }
 
-TEST_CASE("environment variables that multiply are stopped") { CHECK(first_error("a {\n x " + repeat("{$BIG}", 100000) + "\n}\n") == kTooLarge); }
+TEST_CASE("environment variables that multiply are stopped") {
+  CHECK(first_error("a {\n x " + repeat("{$BIG}", 100000) + "\n}\n") == kTooLarge);
+}
 
 TEST_CASE("imports in imports end at a limit") {
   std::string text;

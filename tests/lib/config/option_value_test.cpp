@@ -37,8 +37,8 @@ std::string wanted(std::string_view text) {
 }  // namespace
 
 TEST_CASE("durations that are none are refused") {
-  const auto text = GENERATE("", "s", "1x", "-1s", "1h30", "1 s", "1.s", ".5s", "1..5s", "1s ", "99999999999999999999s", "400000000000",
-                             "18446744073709551615ns", "1e3s", "+1s", "1.5.5s", "0x10s");
+  const auto text = GENERATE("", "s", "1x", "-1s", "1h30", "1 s", "1.s", ".5s", "1..5s", "1s ", "99999999999999999999s",
+                             "400000000000", "18446744073709551615ns", "1e3s", "+1s", "1.5.5s", "0x10s");
   CAPTURE(text);
   CHECK(wanted<std::chrono::nanoseconds>(text) == "a duration such as 30s or 1h");
 }
@@ -58,7 +58,8 @@ TEST_CASE("fractions of a duration are exact") {
 }
 
 TEST_CASE("durations are shown as they may be written") {
-  for (const auto duration : std::initializer_list<std::chrono::nanoseconds>{0s, 1ns, 1500ms, 90s, 24h, 25h + 3s, 1us, 59min, 1h + 1ns}) {
+  for (const auto duration :
+       std::initializer_list<std::chrono::nanoseconds>{0s, 1ns, 1500ms, 90s, 24h, 25h + 3s, 1us, 59min, 1h + 1ns}) {
     const auto text = OptionValue<std::chrono::nanoseconds>::show(duration);
     CAPTURE(text);
     CHECK(OptionValue<std::chrono::nanoseconds>::parse(text).value() == duration);
@@ -67,7 +68,8 @@ TEST_CASE("durations are shown as they may be written") {
 }
 
 TEST_CASE("sizes that are none are refused") {
-  const auto text = GENERATE("", "MiB", "-1", "1 MiB", "1.5MiB", "1mib", "64M", "99999999999999999999", "18446744073709551615KiB", "1MiB2");
+  const auto text = GENERATE("", "MiB", "-1", "1 MiB", "1.5MiB", "1mib", "64M", "99999999999999999999",
+                             "18446744073709551615KiB", "1MiB2");
   CAPTURE(text);
   CHECK(wanted<ByteSize>(text) == "a size such as 4096, 64MiB or 10MB");
 }

@@ -68,13 +68,19 @@ Options<Everything> everything() {
       .option("file", &Everything::file, "which file")
       .option("size", &Everything::size, between(4096, 1 << 30), "how much memory")
       .option("cache_size", &Everything::cache_size, in_bytes(), at_least(4096), "as above, as a number")
-      .option("policy", &Everything::policy, one_of<Policy>({{"random", Policy::random}, {"sequential", Policy::sequential}}), "whom to ask")
+      .option("policy", &Everything::policy,
+              one_of<Policy>({{"random", Policy::random}, {"sequential", Policy::sequential}}), "whom to ask")
       .option("limit", &Everything::limit, between(1, 10), "at most so many")
       .option("words", &Everything::words, "some words")
       .rows("allow", &Everything::rules,
-            Clause<Rule>().fixed(&Rule::action, Action::allow).list("type", &Rule::types).list("net", &Rule::nets).value("weight", &Rule::weight, between(1, 5)),
+            Clause<Rule>()
+                .fixed(&Rule::action, Action::allow)
+                .list("type", &Rule::types)
+                .list("net", &Rule::nets)
+                .value("weight", &Rule::weight, between(1, 5)),
             "who may ask")
-      .rows("block", &Everything::rules, Clause<Rule>().fixed(&Rule::action, Action::block).list("type", &Rule::types).list("net", &Rule::nets),
+      .rows("block", &Everything::rules,
+            Clause<Rule>().fixed(&Rule::action, Action::block).list("type", &Rule::types).list("net", &Rule::nets),
             "who may not");
   return options;
 }
@@ -180,7 +186,8 @@ TEST_CASE("a list replaces its default and may stand on several lines") {
 }
 
 TEST_CASE("rows keep the order of the file across words") {
-  const auto rules = read("allow type A AAAA net 10.0.0.0/8 ::1\nblock\nallow net 10.0.0.1 weight 5\nblock type ANY").rules;
+  const auto rules =
+      read("allow type A AAAA net 10.0.0.0/8 ::1\nblock\nallow net 10.0.0.1 weight 5\nblock type ANY").rules;
   REQUIRE(rules.size() == 4);
   CHECK(rules[0].action == Action::allow);
   CHECK(rules[0].types == std::vector{RRType::A, RRType::AAAA});
@@ -205,8 +212,10 @@ TEST_CASE("a bad value is told with what would be right, at the very word") {
       {"type QUUX", "H:3:6: `type` wants a record type such as AAAA or TYPE65280, not `QUUX`"},
       {"rcode NOPE", "H:3:7: `rcode` wants a response code such as NXDOMAIN or REFUSED, not `NOPE`"},
       {"address 1.2.3", "H:3:9: `address` wants an IP address such as 192.0.2.1 or 2001:db8::1, not `1.2.3`"},
-      {"net 1.2.3.4/33", "H:3:5: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `1.2.3.4/33`"},
-      {"listen 1.2.3.4", "H:3:8: `listen` wants an address with its port such as 192.0.2.1:53 or [2001:db8::1]:53, not `1.2.3.4`"},
+      {"net 1.2.3.4/33",
+       "H:3:5: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `1.2.3.4/33`"},
+      {"listen 1.2.3.4",
+       "H:3:8: `listen` wants an address with its port such as 192.0.2.1:53 or [2001:db8::1]:53, not `1.2.3.4`"},
       {"file \"\"", "H:3:6: `file` wants the path of a file, not ``"},
       {"size 4095", "H:3:6: `size` wants a size between 4KiB and 1GiB, not `4095`"},
       {"size 64XB", "H:3:6: `size` wants a size between 4KiB and 1GiB, not `64XB`"},
@@ -214,7 +223,8 @@ TEST_CASE("a bad value is told with what would be right, at the very word") {
       {"policy best", "H:3:8: `policy` wants one of random|sequential, not `best`"},
       {"limit 11", "H:3:7: `limit` wants a whole number between 1 and 10, not `11`"},
       {"quick maybe", "H:3:7: `quick` wants on or off, not `maybe`"},
-      {"allow type A net 10.0.0.0/8 x", "H:3:29: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `x`"},
+      {"allow type A net 10.0.0.0/8 x",
+       "H:3:29: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `x`"},
       {"allow weight 9", "H:3:14: `weight` wants a whole number between 1 and 5, not `9`"},
   }));
   CAPTURE(line);
@@ -246,9 +256,9 @@ TEST_CASE("arguments that are missing, wrong or too many are told") {
   CHECK(errors_of(everything(), "forward .") ==
         std::vector<std::string>{"H:2:1: `to` of `forward` is missing, write `forward NAME ADDRESS[:PORT]...`"});
   CHECK(errors_of(everything(), "forward a..b 1.2.3.4:x") ==
-        std::vector<std::string>{
-            "H:2:9: `from` of `forward` wants a domain name such as example.org, not `a..b`",
-            "H:2:14: `to` of `forward` wants an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, not `1.2.3.4:x`"});
+        std::vector<std::string>{"H:2:9: `from` of `forward` wants a domain name such as example.org, not `a..b`",
+                                 "H:2:14: `to` of `forward` wants an address such as 192.0.2.1, 192.0.2.1:53 or "
+                                 "[2001:db8::1]:53, not `1.2.3.4:x`"});
 
   struct One {
     std::string file;
@@ -256,8 +266,11 @@ TEST_CASE("arguments that are missing, wrong or too many are told") {
     int other = 7;
   };
   Options<One> one;
-  one.argument("file", &One::file, "the file").argument("number", &One::number, "a number").optional_argument("other", &One::other, "another");
-  CHECK(errors_of(one, "x") == std::vector<std::string>{"H:2:1: `file` of `x` is missing, write `x TEXT [NUMBER] [NUMBER]`"});
+  one.argument("file", &One::file, "the file")
+      .argument("number", &One::number, "a number")
+      .optional_argument("other", &One::other, "another");
+  CHECK(errors_of(one, "x") ==
+        std::vector<std::string>{"H:2:1: `file` of `x` is missing, write `x TEXT [NUMBER] [NUMBER]`"});
   CHECK(errors_of(one, "x a 1 2 3 4") == std::vector<std::string>{"H:2:9: `x` takes at most 3 arguments, remove `3`"});
   CHECK(errors_of(one, "x a { y }") == std::vector<std::string>{"H:2:7: unknown option `y` of `x`: there are none"});
   const auto some = one.read(directive("x a 5"));
@@ -271,15 +284,16 @@ TEST_CASE("arguments that are missing, wrong or too many are told") {
 }
 
 TEST_CASE("every problem of a directive is told at once") {
-  CHECK(errors_of(everything(), "forward . here {\n ttl 99h\n prot 5\n quick\n quick\n allow type B net 1 weight 7\n}") ==
-        std::vector<std::string>{
-            "H:2:11: `to` of `forward` wants an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, not `here`",
-            "H:3:6: `ttl` wants a duration between 1s and 24h, not `99h`",
-            "H:4:2: unknown option `prot` of `forward`, did you mean `port`?",
-            "H:6:2: `quick` was given in line 5 already",
-            "H:7:13: `type` wants a record type such as AAAA or TYPE65280, not `B`",
-            "H:7:19: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `1`",
-            "H:7:28: `weight` wants a whole number between 1 and 5, not `7`"});
+  CHECK(
+      errors_of(everything(), "forward . here {\n ttl 99h\n prot 5\n quick\n quick\n allow type B net 1 weight 7\n}") ==
+      std::vector<std::string>{
+          "H:2:11: `to` of `forward` wants an address such as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, not `here`",
+          "H:3:6: `ttl` wants a duration between 1s and 24h, not `99h`",
+          "H:4:2: unknown option `prot` of `forward`, did you mean `port`?",
+          "H:6:2: `quick` was given in line 5 already",
+          "H:7:13: `type` wants a record type such as AAAA or TYPE65280, not `B`",
+          "H:7:19: `net` wants an IP address or range such as 192.0.2.0/24 or 2001:db8::/32, not `1`",
+          "H:7:28: `weight` wants a whole number between 1 and 5, not `7`"});
 }
 
 TEST_CASE("a clause may begin with arguments") {
@@ -292,8 +306,10 @@ TEST_CASE("a clause may begin with arguments") {
     std::vector<Entry> entries;
   };
   Options<Hosts> hosts;
-  hosts.rows("host", &Hosts::entries,
-             Clause<Entry>().argument("address", &Entry::address).argument("names", &Entry::names).value("ttl", &Entry::ttl), "a host");
+  hosts.rows(
+      "host", &Hosts::entries,
+      Clause<Entry>().argument("address", &Entry::address).argument("names", &Entry::names).value("ttl", &Entry::ttl),
+      "a host");
   const auto config = hosts.read(directive("hosts {\n host 10.0.0.1 a b ttl 5s\n}"));
   REQUIRE(config);
   CHECK(config->entries.at(0).names.size() == 2);
@@ -306,14 +322,31 @@ TEST_CASE("a clause may begin with arguments") {
 TEST_CASE("the table shows every row with its form and default") {
   std::vector<std::string> lines;
   for (const auto& row : everything().table())
-    lines.push_back(row.word + " " + row.form + (row.is_argument ? row.required ? " (required)" : " (optional)" : "") + " = " + row.default_value);
-  CHECK(lines == std::vector<std::string>{
-                     "from NAME (required) = .", "to ADDRESS[:PORT]... (required) = ", "quick on|off = off", "careful on|off = on",
-                     "port NUMBER = 53", "level NUMBER = -3", "workers NUMBER = 1", "share NUMBER = 0.5",
-                     "text TEXT = \"hello world\"", "ttl DURATION = 1m", "wait DURATION = 1s500ms", "type TYPE = A",
-                     "rcode RCODE = NXDOMAIN", "address ADDRESS = ::", "net PREFIX = ::/0", "listen ADDRESS:PORT = [::]:0",
-                     "file FILE = ", "size SIZE = 64MiB", "cache_size SIZE = 4KiB", "policy random|sequential = random",
-                     "limit NUMBER = ", "words TEXT... = one two",
-                     "allow [type TYPE...] [net PREFIX...] [weight NUMBER] = ", "block [type TYPE...] [net PREFIX...] = "});
+    lines.push_back(row.word + " " + row.form + (row.is_argument ? row.required ? " (required)" : " (optional)" : "") +
+                    " = " + row.default_value);
+  CHECK(lines == std::vector<std::string>{"from NAME (required) = .",
+                                          "to ADDRESS[:PORT]... (required) = ",
+                                          "quick on|off = off",
+                                          "careful on|off = on",
+                                          "port NUMBER = 53",
+                                          "level NUMBER = -3",
+                                          "workers NUMBER = 1",
+                                          "share NUMBER = 0.5",
+                                          "text TEXT = \"hello world\"",
+                                          "ttl DURATION = 1m",
+                                          "wait DURATION = 1s500ms",
+                                          "type TYPE = A",
+                                          "rcode RCODE = NXDOMAIN",
+                                          "address ADDRESS = ::",
+                                          "net PREFIX = ::/0",
+                                          "listen ADDRESS:PORT = [::]:0",
+                                          "file FILE = ",
+                                          "size SIZE = 64MiB",
+                                          "cache_size SIZE = 4KiB",
+                                          "policy random|sequential = random",
+                                          "limit NUMBER = ",
+                                          "words TEXT... = one two",
+                                          "allow [type TYPE...] [net PREFIX...] [weight NUMBER] = ",
+                                          "block [type TYPE...] [net PREFIX...] = "});
   CHECK(everything().table().at(9).help == "how long an answer may be kept");
 }

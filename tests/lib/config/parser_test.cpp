@@ -38,7 +38,8 @@ struct Disk {
 
 std::string show(const Directive& directive) {
   std::string text = directive.word.text;
-  for (const auto& word : directive.arguments) text += (word.quoted ? " '" : " ") + word.text + (word.quoted ? "'" : "");
+  for (const auto& word : directive.arguments)
+    text += (word.quoted ? " '" : " ") + word.text + (word.quoted ? "'" : "");
   if (!directive.has_body) return text;
   text += " {";
   for (const auto& inner : directive.body) text += " " + show(inner) + ";";
@@ -96,7 +97,9 @@ TEST_CASE("keys are parted by blanks or commas, and a comma goes on to the next 
   CHECK(parsed("tls://a https://b grpc://c:1 {\n}") == Lines{"tls://a https://b grpc://c:1:"});
 }
 
-TEST_CASE("a block may stand on one line") { CHECK(parsed("a { whoami }\nb { log { x y } }") == Lines{"a: whoami;", "b: log { x y; };"}); }
+TEST_CASE("a block may stand on one line") {
+  CHECK(parsed("a { whoami }\nb { log { x y } }") == Lines{"a: whoami;", "b: log { x y; };"});
+}
 
 TEST_CASE("a first block without keys is the global one") {
   CHECK(parsed("{\n workers 4\n}\n. {\n whoami\n}") == Lines{"global: workers 4;", ".: whoami;"});
@@ -112,17 +115,20 @@ TEST_CASE("comments end with their line and begin only a word") {
 }
 
 TEST_CASE("quotes keep blanks, newlines, braces and comment signs together") {
-  CHECK(parsed("a {\n text \"x  y\" \"line\nbreak\" \"}\" \"# no\" \"\"\n}") == Lines{"a: text 'x  y' 'line\nbreak' '}' '# no' '';"});
+  CHECK(parsed("a {\n text \"x  y\" \"line\nbreak\" \"}\" \"# no\" \"\"\n}") ==
+        Lines{"a: text 'x  y' 'line\nbreak' '}' '# no' '';"});
   CHECK(parsed(R"(a { text "say \"hi\" \046 \\" })") == Lines{R"(a: text 'say "hi" \046 \\';)"});
   CHECK(parsed("a { text b\"c }") == Lines{"a: text b\"c;"});
 }
 
 TEST_CASE("a backslash at the end continues a line") {
-  CHECK(parsed("a {\n forward . \\\n   1.1.1.1 \\\r\n 2.2.2.2\\\n 3.3.3.3\n}") == Lines{"a: forward . 1.1.1.1 2.2.2.2 3.3.3.3;"});
+  CHECK(parsed("a {\n forward . \\\n   1.1.1.1 \\\r\n 2.2.2.2\\\n 3.3.3.3\n}") ==
+        Lines{"a: forward . 1.1.1.1 2.2.2.2 3.3.3.3;"});
 }
 
 TEST_CASE("other newlines and a byte order mark do no harm") {
-  CHECK(parsed("\xef\xbb\xbf" "a {\r\n b c\r\n}\r\n") == Lines{"a: b c;"});
+  CHECK(parsed("\xef\xbb\xbf"
+               "a {\r\n b c\r\n}\r\n") == Lines{"a: b c;"});
 }
 
 TEST_CASE("environment variables are replaced inside one word") {
@@ -158,12 +164,13 @@ TEST_CASE("snippets stand for their lines, also before they are written") {
 }
 
 TEST_CASE("snippets take arguments") {
-  CHECK(parsed("(up) {\n forward {args.0} {args.1}:53 \"{args.0}\"\n}\na {\n import up . 10.0.0.1\n import up b 10.0.0.2\n}") ==
-        Lines{"a: forward . 10.0.0.1:53 '.'; forward b 10.0.0.2:53 'b';"});
+  CHECK(parsed("(up) {\n forward {args.0} {args.1}:53 \"{args.0}\"\n}\na {\n import up . 10.0.0.1\n import up b "
+               "10.0.0.2\n}") == Lines{"a: forward . 10.0.0.1:53 '.'; forward b 10.0.0.2:53 'b';"});
 }
 
 TEST_CASE("files are imported relative to the file that names them") {
-  const Disk disk{{{"conf/more", "a {\n import parts/one\n}\n"}, {"conf/parts/one", "import two\nx"}, {"conf/parts/two", "y"}}, {}};
+  const Disk disk{
+      {{"conf/more", "a {\n import parts/one\n}\n"}, {"conf/parts/one", "import two\nx"}, {"conf/parts/two", "y"}}, {}};
   CHECK(parsed("import conf/more", disk) == Lines{"a: y; x;"});
 
   const auto file = parse("import conf/more", "Harbingerfile", disk.sources());
@@ -203,7 +210,9 @@ TEST_CASE("every error says where it is and what would be right") {
       {"a {\n b {$\n}\n", {"H:2:4: an environment variable is written {$NAME} or {$NAME:default}"}},
       {"a {\n b {%X}\n}\n", {"H:2:4: an environment variable is written {%NAME%}"}},
       {"a {\n b \"{$X\" c}\n}\n", {"H:2:5: an environment variable is written {$NAME} or {$NAME:default}"}},
-      {"a {\n b\x01" "c\n}\n", {"H:2:3: a control character does not belong here, remove it"}},
+      {"a {\n b\x01"
+       "c\n}\n",
+       {"H:2:3: a control character does not belong here, remove it"}},
       {"a {\n import\n}\n", {"H:2:2: `import` needs the name of a snippet or a file"}},
       {"(comon) { x }\na {\n import common\n}\n",
        {"H:3:9: there is no snippet and no file `common`, did you mean the snippet `comon`?"}},
