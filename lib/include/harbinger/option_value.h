@@ -26,11 +26,15 @@ struct ByteSize {
   friend auto operator<=>(const ByteSize&, const ByteSize&) = default;
 };
 
-/// The codec of an option's type. Specialise it for types of your own:
-///     static Result<T> parse(std::string_view text);  // the error's message says what would be right: "a colour such
-///     as red" static std::string show(const T& value);        // as it would be written; parse(show(x)) == x static
-///     std::string_view form();                 // for usage lines: "COLOUR" static std::string_view noun(); //
-///     optional; for ranges: "a colour"
+/// The codec of an option's type. Specialise it for types of your own, with these members:
+///     // The error's message says what would be right: "a colour such as red".
+///     static Result<T> parse(std::string_view text);
+///     // As it would be written: parse(show(x)) == x.
+///     static std::string show(const T& value);
+///     // For usage lines: "COLOUR".
+///     static std::string_view form();
+///     // For ranges, may be missing: "a colour".
+///     static std::string_view noun();
 template <class T>
 struct OptionValue;
 
