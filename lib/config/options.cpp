@@ -53,6 +53,7 @@ const OptionRow* find_row(const std::vector<OptionRow>& rows, std::string_view w
 
 std::vector<std::string> words_of(const std::vector<OptionRow>& rows) {
   std::vector<std::string> words;
+  words.reserve(rows.size());
   for (const auto& row : rows) words.push_back(row.info.word);
   return words;
 }
