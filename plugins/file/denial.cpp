@@ -22,14 +22,7 @@ void Denial::no_data(const Name& name, const Node& node) {
     return add_nsec_covering(zone_.key_of(name));  // an empty non-terminal
   }
   if (!zone_.has_nsec3() || add_nsec3_matching(name)) return;
-  // Opt-out (RFC 5155 sec. 7.2.4): prove an ancestor and that the span is open.
-  Name ancestor = name;
-  while (ancestor.size() > zone_.apex().size()) {
-    Name below = ancestor;
-    ancestor = ancestor.parent();
-    if (!add_nsec3_matching(ancestor)) continue;
-    return add_nsec3_covering(below);
-  }
+  if (name.size() > zone_.apex().size()) add_nsec3_encloser(name, name.parent());  // opt-out (RFC 5155 sec. 7.2.4)
 }
 
 void Denial::no_name(const Name& name, const Node& encloser) {
@@ -39,14 +32,14 @@ void Denial::no_name(const Name& name, const Node& encloser) {
     return add_nsec_covering(key.wildcard_below(encloser.labels));
   }
   if (!zone_.has_nsec3()) return;
-  add_nsec3_encloser(name, encloser);
-  Result<Name> wildcard = zone_.name_of(encloser).child("*");
+  Name provable = add_nsec3_encloser(name, zone_.name_of(encloser));
+  Result<Name> wildcard = provable.child("*");
   if (wildcard) add_nsec3_covering(*wildcard);
 }
 
 void Denial::wildcard_used(const Name& name, const Node& encloser) {
   if (zone_.has_nsec()) return add_nsec_covering(zone_.key_of(name));
-  if (zone_.has_nsec3()) add_nsec3_covering(next_closer(name, encloser));
+  if (zone_.has_nsec3()) add_nsec3_covering(next_closer(name, zone_.name_of(encloser)));
 }
 
 void Denial::wildcard_no_data(const Name& name, const Node& encloser, const Node& wildcard) {
@@ -55,7 +48,7 @@ void Denial::wildcard_no_data(const Name& name, const Node& encloser, const Node
     return add_nsec_covering(zone_.key_of(name));
   }
   if (!zone_.has_nsec3()) return;
-  add_nsec3_encloser(name, encloser);
+  add_nsec3_encloser(name, zone_.name_of(encloser));
   add_nsec3_matching(zone_.name_of(wildcard));
 }
 
@@ -75,10 +68,12 @@ void Denial::add_nsec3_covering(const Name& name) {
   add_nsec3(zone_.nsec3_covering(nsec3_hash(name, zone_.nsec3_settings())));
 }
 
-// RFC 5155 sec. 7.2.1: the nearest ancestor that exists, and that the name one label longer does not.
-void Denial::add_nsec3_encloser(const Name& name, const Node& encloser) {
-  add_nsec3_matching(zone_.name_of(encloser));
+// RFC 5155 sec. 7.2.1: an ancestor that exists, and that the name one label longer does not. Ancestors that are there for the sake of
+// an opted-out delegation only have no NSEC3, so the proof starts at the nearest one that has.
+Name Denial::add_nsec3_encloser(const Name& name, Name encloser) {
+  while (!add_nsec3_matching(encloser) && encloser.size() > zone_.apex().size()) encloser = encloser.parent();
   add_nsec3_covering(next_closer(name, encloser));
+  return encloser;
 }
 
 void Denial::add(const Node& owner, RRType type) {
@@ -88,8 +83,6 @@ void Denial::add(const Node& owner, RRType type) {
   if (auto set = zone_.set(owner, type)) append_set(reply_.authorities(), zone_, owner, *set, name, true);
 }
 
-Name Denial::next_closer(const Name& name, const Node& encloser) const {
-  return name.suffix(zone_.apex().label_count() + encloser.labels + 1);
-}
+Name Denial::next_closer(const Name& name, const Name& encloser) { return name.suffix(encloser.label_count() + 1); }
 
 }  // namespace harbinger::file

@@ -27,9 +27,9 @@ class Denial {
   void add_nsec3(const Node& owner);
   bool add_nsec3_matching(const Name& name);
   void add_nsec3_covering(const Name& name);
-  void add_nsec3_encloser(const Name& name, const Node& encloser);
+  Name add_nsec3_encloser(const Name& name, Name encloser);
   void add(const Node& owner, RRType type);
-  Name next_closer(const Name& name, const Node& encloser) const;
+  static Name next_closer(const Name& name, const Name& encloser);
 
   const Zone& zone_;
   Reply& reply_;

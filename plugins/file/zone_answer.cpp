@@ -45,6 +45,7 @@ class Answering {
   void add_negative_soa();
   void add_addresses_for(const SetView& set, bool referral);
   void add_addresses(const Name& target, bool referral);
+  const Node* find_or_wildcard(const OwnerKey& key) const;
 
   bool dnssec() const { return query_.dnssec_ok(); }
   bool is_cut_for(const Node& node) const { return node.is(Node::kCut) && query_.type() != RRType::DS; }
@@ -224,9 +225,17 @@ void Answering::add_addresses_for(const SetView& set, bool referral) {
   }
 }
 
+const Node* Answering::find_or_wildcard(const OwnerKey& key) const {
+  Zone::Match match = zone_.find(key);
+  if (match.node) return match.node;
+  constexpr std::uint8_t kElsewhere = Node::kCut | Node::kDname | Node::kOccluded;
+  if (!match.encloser->is(Node::kWildcard) || match.encloser->flags & kElsewhere) return nullptr;
+  return zone_.find_exact(key.wildcard_below(match.encloser->labels).whole());
+}
+
 void Answering::add_addresses(const Name& target, bool referral) {
   if (!target.is_within(zone_.apex())) return;
-  const Node* node = zone_.find_exact(zone_.key_of(target).whole());
+  const Node* node = find_or_wildcard(zone_.key_of(target));
   if (!node) return;
   // What stands below a cut is glue: good for finding the way there, not as an answer.
   if (!referral && (node->flags & (Node::kOccluded | Node::kCut))) return;

@@ -141,6 +141,17 @@ TEST_CASE("NSEC3 proofs are those of RFC 5155 appendix B") {
   CHECK(owners_of(*zone, "example. DS", "NSEC3") == apex);                                                             // B.6
 }
 
+TEST_CASE("NSEC3 proofs start at an ancestor that has one where delegations opted out") {
+  // u.ns1 is there for the delegation's sake only; ns1 is the nearest with an NSEC3.
+  const auto opted_out = zone_with("@ NSEC3PARAM 1 0 12 aabbccdd\nns1 A 192.0.2.1\nv.u.ns1 NS ns.elsewhere.\n"
+                                   "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom NSEC3 1 1 12 aabbccdd 2t7b4g4vsa5smi47k61mv5bv1a22bojr NS SOA\n"
+                                   "2t7b4g4vsa5smi47k61mv5bv1a22bojr NSEC3 1 1 12 aabbccdd 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A\n",
+                                   *Name::parse("example."));
+  const std::string ns1 = "2t7b4g4vsa5smi47k61mv5bv1a22bojr.example.\n";
+  for (const char* question : {"x.u.ns1.example. A", "u.ns1.example. A", "v.u.ns1.example. DS", "w.v.u.ns1.example. A"})
+    CHECK_THAT(owners_of(*opted_out, question, "NSEC3"), Catch::StartsWith(ns1));
+}
+
 TEST_CASE("the owner of an NSEC3 alone does not exist, one with other data does") {
   const auto zone = rfc5155_zone();
   CHECK_THAT(answer_to(*zone, "kohar7mbb8dc2ce8a9qvl8hon4k53uhi.example. A"), Catch::StartsWith("NXDOMAIN aa\n-\n"));

@@ -207,6 +207,11 @@ TEST_CASE("the addresses of targets in the zone come along, each once") {
   CHECK_THAT(answer_to(*zone, "alias.example.org HTTPS"), Catch::EndsWith(web));
 }
 
+TEST_CASE("a target may get its address from a wildcard") {
+  const auto zone = zone_with("@ MX 5 in.mail\n*.mail A 192.0.2.25\n");
+  CHECK_THAT(answer_to(*zone, "example.org MX"), Catch::EndsWith("-\n-\nin.mail.example.org. 300 IN A 192.0.2.25\n-\n"));
+}
+
 TEST_CASE("answers of a zone stay until the zone changes") {
   const auto zone = zone_with("a A 192.0.2.1\n");
   for (const char* name : {"a.example.org.", "b.example.org."})
