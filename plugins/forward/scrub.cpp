@@ -32,7 +32,7 @@ class Chain {
   Result<Records> follow() {
     const bool links_count = !any_ && question_.type != RRType::CNAME;
     for (int links = 0; links_count && step(); ++links)
-      if (links == kMostLinks) return fail(ErrorCode::malformed, "chain of aliases is a ring or too long");
+      if (links == kMostLinks || is_ring()) return fail(ErrorCode::malformed, "chain of aliases is a ring or too long");
     if (question_.type == RRType::CNAME && find_alias()) take_dname();
     take(end_, question_.type);
     return std::move(kept_);
@@ -49,6 +49,10 @@ class Chain {
     take(end_, RRType::CNAME, 1);
     end_ = *target;
     return true;
+  }
+
+  bool is_ring() const {
+    return std::ranges::any_of(kept_, [&](const Record& record) { return record.type == RRType::CNAME && record.name == end_; });
   }
 
   const Record* find_alias() const {
