@@ -123,11 +123,11 @@ enum class Source : std::uint8_t { refused, served, cache, stale, coalesced };
 
 /// What `observe` sees: the reply as it is sent. Valid during the call.
 struct ReplyView {
-  std::span<const std::uint8_t> wire;  ///< empty when dropped
+  std::span<const std::uint8_t> wire{};  ///< empty when dropped
   Rcode rcode = Rcode::NOERROR;
   Source source = Source::served;
   bool truncated = false;
-  std::string_view made_by;  ///< the plugin behind the answer; empty when refused before any ran
+  std::string_view made_by{};  ///< the plugin behind the answer; empty when refused before any ran
   Duration took{};           ///< from reading the query to this moment; 0 when answered within its batch
 };
 
