@@ -15,10 +15,12 @@ constexpr int kQuestions = 4096;
 constexpr int kStride = 7919;  // a prime, so that questions lie far apart
 
 const Zone& big_zone() {
-  static const std::unique_ptr<Zone> zone = load_zone_text(
-      "$TTL 1h\n@ SOA ns hostmaster 1 2h 15m 2w 5m\n@ NS ns\nns A 192.0.2.1\n*.wild A 192.0.2.2\n"
-      "$GENERATE 0-999999 host${0,6} A 192.0.2.3\n",
-      *Name::parse("big.example.")).zone;
+  static const std::unique_ptr<Zone> zone =
+      load_zone_text(
+          "$TTL 1h\n@ SOA ns hostmaster 1 2h 15m 2w 5m\n@ NS ns\nns A 192.0.2.1\n*.wild A 192.0.2.2\n"
+          "$GENERATE 0-999999 host${0,6} A 192.0.2.3\n",
+          *Name::parse("big.example."))
+          .zone;
   return *zone;
 }
 

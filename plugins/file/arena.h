@@ -9,7 +9,8 @@
 
 namespace harbinger::file {
 
-/// A place in an arena, in units of four octets; 0 is none. Half as large as a pointer, which is what matters in a zone.
+/// A place in an arena, in units of four octets; 0 is none. Half as large as a pointer, which is what matters in a
+/// zone.
 using Ref = std::uint32_t;
 
 /// At most 16 GiB. Not thread-safe while it grows; immutable reading is.

@@ -68,8 +68,8 @@ void Denial::add_nsec3_covering(const Name& name) {
   add_nsec3(zone_.nsec3_covering(nsec3_hash(name, zone_.nsec3_settings())));
 }
 
-// RFC 5155 sec. 7.2.1: an ancestor that exists, and that the name one label longer does not. Ancestors that are there for the sake of
-// an opted-out delegation only have no NSEC3, so the proof starts at the nearest one that has.
+// RFC 5155 sec. 7.2.1: an ancestor that exists, and that the name one label longer does not. Ancestors that are there
+// for the sake of an opted-out delegation only have no NSEC3, so the proof starts at the nearest one that has.
 Name Denial::add_nsec3_encloser(const Name& name, Name encloser) {
   while (!add_nsec3_matching(encloser) && encloser.size() > zone_.apex().size()) encloser = encloser.parent();
   add_nsec3_covering(next_closer(name, encloser));

@@ -12,7 +12,8 @@ class Denial {
  public:
   Denial(const Zone& zone, Reply& reply) : zone_(zone), reply_(reply) {}
 
-  /// `name` exists and has no such type (RFC 4035 sec. 3.1.3.1, RFC 5155 sec. 7.2.3 and 7.2.4). Also for a cut without DS.
+  /// `name` exists and has no such type (RFC 4035 sec. 3.1.3.1, RFC 5155 sec. 7.2.3 and 7.2.4). Also for a cut without
+  /// DS.
   void no_data(const Name& name, const Node& node);
   /// `name` does not exist, and no wildcard below `encloser` matches (RFC 4035 sec. 3.1.3.2, RFC 5155 sec. 7.2.2).
   void no_name(const Name& name, const Node& encloser);

@@ -45,8 +45,11 @@ EntryReader::Step EntryReader::step() {
   switch (source_.window()[at_]) {
     case ' ':
     case '\t':
-    case '\r': ++at_; return Step::go_on;
-    case '\n': return end_line();
+    case '\r':
+      ++at_;
+      return Step::go_on;
+    case '\n':
+      return end_line();
     case ';': {
       while (at_ <= kLongestEntry && more() && source_.window()[at_] != '\n') ++at_;
       return Step::go_on;
@@ -55,9 +58,12 @@ EntryReader::Step EntryReader::step() {
       if (depth_++ == 0) opened_ = {&name_, line_, column(at_)};
       ++at_;
       return Step::go_on;
-    case ')': return close();
-    case '"': return read_quoted();
-    default: return read_word();
+    case ')':
+      return close();
+    case '"':
+      return read_quoted();
+    default:
+      return read_word();
   }
 }
 

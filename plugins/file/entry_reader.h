@@ -20,7 +20,8 @@ struct EntryWord {
   bool quoted = false;
 };
 
-/// Reads entries (RFC 1035 sec. 5.1). An entry with a mistake in it is reported and left out; reading goes on behind its line.
+/// Reads entries (RFC 1035 sec. 5.1). An entry with a mistake in it is reported and left out; reading goes on behind
+/// its line.
 class EntryReader {
  public:
   static constexpr std::size_t kLongestEntry = 1 << 20;

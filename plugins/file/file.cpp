@@ -88,8 +88,10 @@ class File final : public Plugin {
     const ServedZone* own_apex = nullptr;
     for (const ServedZone& zone : zones_) {
       if (!query.name().is_within(zone.apex())) continue;
-      if (query.type() == RRType::DS && query.name().size() == zone.apex().size()) own_apex = &zone;
-      else if (!longest || longest->apex().size() < zone.apex().size()) longest = &zone;
+      if (query.type() == RRType::DS && query.name().size() == zone.apex().size())
+        own_apex = &zone;
+      else if (!longest || longest->apex().size() < zone.apex().size())
+        longest = &zone;
     }
     return longest ? longest : own_apex;
   }
@@ -119,7 +121,8 @@ class File final : public Plugin {
 PluginSpec spec() {
   return define_plugin<File>("file", "serves zones from master files, and loads them again when they change")
       .argument("DBFILE", &File::Config::file, "the master file; relative to the Harbingerfile")
-      .optional_argument("ZONES", &File::Config::zones, "what the file is served as; the zones of the block if left out")
+      .optional_argument("ZONES", &File::Config::zones,
+                         "what the file is served as; the zones of the block if left out")
       .option("reload", &File::Config::reload, "how often to look whether the file or an included one changed")
       .option("fallthrough", &File::Config::fallthrough, "asks the next plugin for names that the zone does not have");
 }

@@ -32,9 +32,10 @@ bool take(std::string_view& text, char c) {
 }
 
 auto bad_form(std::string_view inside) {
-  return fail(ErrorCode::malformed, "'${" + std::string(inside) +
-                                        "}' should be ${offset}, ${offset,width} or ${offset,width,base} with a width up to "
-                                        "255 and one of the bases d o x X n N");
+  return fail(ErrorCode::malformed,
+              "'${" + std::string(inside) +
+                  "}' should be ${offset}, ${offset,width} or ${offset,width,base} with a width up to "
+                  "255 and one of the bases d o x X n N");
 }
 
 Result<Form> parse_form(std::string_view inside) {

@@ -19,8 +19,8 @@ struct GenerateRange {
   static Result<GenerateRange> parse(std::string_view text);
 };
 
-/// `text` with each `$` replaced by `value`, each `${offset,width,base}` by the value so written, and `$$` or `\$` by a dollar
-/// sign. Bases: d o x X, and n N for hexadecimal digits in reverse order with dots between (ip6.arpa).
+/// `text` with each `$` replaced by `value`, each `${offset,width,base}` by the value so written, and `$$` or `\$` by a
+/// dollar sign. Bases: d o x X, and n N for hexadecimal digits in reverse order with dots between (ip6.arpa).
 Result<std::string> expand_generate(std::string_view text, std::uint32_t value);
 
 }  // namespace harbinger::file

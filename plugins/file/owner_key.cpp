@@ -7,7 +7,8 @@ namespace harbinger::file {
 
 OwnerKey::OwnerKey(std::span<const std::uint8_t> relative) : size_(relative.size()) {
   copy_lowercase(octets_.data(), relative.data(), relative.size());
-  for (std::size_t at = 0; at < size_; at += octets_[at] + std::size_t{1}) starts_[labels_++] = static_cast<std::uint8_t>(at);
+  for (std::size_t at = 0; at < size_; at += octets_[at] + std::size_t{1})
+    starts_[labels_++] = static_cast<std::uint8_t>(at);
 }
 
 OwnerKey OwnerKey::wildcard_below(std::size_t labels) const {

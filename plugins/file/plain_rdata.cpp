@@ -67,8 +67,10 @@ std::optional<Name> plain_name(std::string_view text, const Name& origin) {
 
 bool plain_rdata(RRType type, std::string_view text, const Name& origin, Rdata& out) {
   switch (type) {
-    case RRType::A: return plain_ipv4(text, out);
-    case RRType::AAAA: return plain_ipv6(text, out);
+    case RRType::A:
+      return plain_ipv4(text, out);
+    case RRType::AAAA:
+      return plain_ipv6(text, out);
     case RRType::NS:
     case RRType::CNAME:
     case RRType::PTR: {
@@ -76,7 +78,8 @@ bool plain_rdata(RRType type, std::string_view text, const Name& origin, Rdata& 
       if (name) out.assign(name->wire().begin(), name->wire().end());
       return name.has_value();
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -36,7 +36,8 @@ std::optional<ParsedRecord> RecordReader::read(std::span<const TextWord> words, 
     return std::nullopt;
   } else if (!scope.owner) {
     findings_.error(ErrorCode::malformed,
-                    "the line begins with a blank, so it takes the owner of the record before it, but there is none", place);
+                    "the line begins with a blank, so it takes the owner of the record before it, but there is none",
+                    place);
     return std::nullopt;
   }
 
@@ -53,7 +54,8 @@ std::optional<Name> RecordReader::read_name(const TextWord& word, const Scope& s
   Result<Name> name = Name::parse(word.text, scope.origin);
   if (name && !word.quoted) return *name;
   std::string why = name ? "a name is not written in quotes" : name.error().message;
-  findings_.error(ErrorCode::malformed, "'" + escape_for_log(word.text) + "' is not a name: " + why, place_of(word, scope));
+  findings_.error(ErrorCode::malformed, "'" + escape_for_log(word.text) + "' is not a name: " + why,
+                  place_of(word, scope));
   return std::nullopt;
 }
 
@@ -84,19 +86,25 @@ bool RecordReader::read_field(const TextWord& word, const Place& place, Fields& 
     return true;
   }
   if (!fields.klass)
-    if (std::optional<RRClass> klass = parse_class(word.text); klass && *klass != RRClass::ANY && *klass != RRClass::NONE) {
+    if (std::optional<RRClass> klass = parse_class(word.text);
+        klass && *klass != RRClass::ANY && *klass != RRClass::NONE) {
       fields.klass = klass;
       if (*klass == RRClass::IN) return true;
-      return findings_.error(ErrorCode::unsupported, "class " + to_string(*klass) + ": zones here are of class IN", place), false;
+      return findings_.error(ErrorCode::unsupported, "class " + to_string(*klass) + ": zones here are of class IN",
+                             place),
+             false;
     }
   fields.type = parse_type(word.text);
   if (!fields.type) {
-    findings_.error(ErrorCode::unknown,
-                    "unknown type '" + escape_for_log(word.text) + "'; others can be written as TYPE and a number (RFC 3597)", place);
+    findings_.error(
+        ErrorCode::unknown,
+        "unknown type '" + escape_for_log(word.text) + "'; others can be written as TYPE and a number (RFC 3597)",
+        place);
     return false;
   }
   if (!is_meta(*fields.type)) return true;
-  return findings_.error(ErrorCode::unsupported, "type " + to_string(*fields.type) + " cannot be in a zone", place), false;
+  return findings_.error(ErrorCode::unsupported, "type " + to_string(*fields.type) + " cannot be in a zone", place),
+         false;
 }
 
 bool RecordReader::read_data(RRType type, std::span<const TextWord> words, const Scope& scope, const Place& place) {

@@ -1,4 +1,5 @@
-// From the words of one entry to a record: owner, TTL and class where they stand, and what applies where they are left out.
+// From the words of one entry to a record: owner, TTL and class where they stand, and what applies where they are left
+// out.
 #pragma once
 
 #include <optional>
@@ -37,13 +38,14 @@ struct Scope {
   const std::string* file = nullptr;
 };
 
-/// Reads records; knows the TTLs that later ones inherit (RFC 2308 sec. 4: $TTL; RFC 1035 sec. 5.1: the last one stated).
+/// Reads records; knows the TTLs that later ones inherit (RFC 2308 sec. 4: $TTL; RFC 1035 sec. 5.1: the last one
+/// stated).
 class RecordReader {
  public:
   explicit RecordReader(Findings& findings) : findings_(findings) {}
 
-  /// The record of one entry; nullopt when something is wrong with it, which is reported then. `owner_given`: the first word is
-  /// the owner. The result points into this reader and the scope and is valid until the next call.
+  /// The record of one entry; nullopt when something is wrong with it, which is reported then. `owner_given`: the first
+  /// word is the owner. The result points into this reader and the scope and is valid until the next call.
   std::optional<ParsedRecord> read(std::span<const TextWord> words, bool owner_given, Scope& scope);
 
   void set_default_ttl(std::uint32_t ttl) { default_ttl_ = ttl; }

@@ -27,7 +27,7 @@ Error cannot(const char* what, const std::filesystem::path& path, int reason) {
 }  // namespace
 
 FileStamp FileStamp::of(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return {};
   return stamp_from(status);
 }
@@ -36,7 +36,7 @@ Result<TextSource> TextSource::open(const std::filesystem::path& path) {
   TextSource source;
   source.descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (source.descriptor_ < 0) return fail(cannot("open", path, errno));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(source.descriptor_, &status) != 0) return fail(cannot("read", path, errno));
   if (S_ISDIR(status.st_mode)) return fail(cannot("read", path, EISDIR));
   if (!S_ISREG(status.st_mode))

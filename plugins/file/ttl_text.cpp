@@ -11,20 +11,27 @@ constexpr std::uint64_t kMostSeconds = 0x7fffffff;
 
 std::optional<std::uint64_t> seconds_in(char unit) {
   switch (unit | 0x20) {
-    case 's': return 1;
-    case 'm': return 60;
-    case 'h': return 3600;
-    case 'd': return 86400;
-    case 'w': return 604800;
-    default: return std::nullopt;
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    case 'd':
+      return 86400;
+    case 'w':
+      return 604800;
+    default:
+      return std::nullopt;
   }
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 auto not_a_ttl(std::string_view text) {
-  return fail(ErrorCode::malformed,
-              "'" + std::string(text) + "' is not a TTL; write seconds, or numbers with the units w d h m s like 1h30m");
+  return fail(
+      ErrorCode::malformed,
+      "'" + std::string(text) + "' is not a TTL; write seconds, or numbers with the units w d h m s like 1h30m");
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ std::uint8_t lower(std::uint8_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
 // `key` is lower-case already. Length octets are below 64, so they pass unchanged.
 bool same_labels(std::span<const std::uint8_t> stored, std::span<const std::uint8_t> key) {
-  return stored.size() == key.size() &&
-         std::equal(stored.begin(), stored.end(), key.begin(), [](std::uint8_t a, std::uint8_t b) { return lower(a) == b; });
+  return stored.size() == key.size() && std::equal(stored.begin(), stored.end(), key.begin(),
+                                                   [](std::uint8_t a, std::uint8_t b) { return lower(a) == b; });
 }
 
 }  // namespace
@@ -89,7 +89,8 @@ std::optional<SetView> Zone::next_set(const SetView& set) const {
 Name Zone::name_of(const Node& node) const {
   NameBuilder builder;
   std::span<const std::uint8_t> labels = node.name();
-  for (std::size_t at = 0; at < labels.size(); at += labels[at] + std::size_t{1}) builder.append(labels.subspan(at + 1, labels[at]));
+  for (std::size_t at = 0; at < labels.size(); at += labels[at] + std::size_t{1})
+    builder.append(labels.subspan(at + 1, labels[at]));
   Name name;
   builder.finish_with(apex_, name);
   return name;

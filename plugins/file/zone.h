@@ -18,7 +18,8 @@ namespace harbinger::file {
 /// An RRset: shared TTL and type; iterating gives the data of its records. Points into the zone.
 class SetView {
  public:
-  /// Set, in the arena: next set, TTL, type, covered type; directly behind it the first record. Record: next record, size, data.
+  /// Set, in the arena: next set, TTL, type, covered type; directly behind it the first record. Record: next record,
+  /// size, data.
   static constexpr std::size_t kHeader = 12, kRecordHeader = 6;
   static constexpr Ref kFirstRecord = kHeader / 4;
 
@@ -60,8 +61,8 @@ class SetView {
 /// A name of the zone in the arena, followed by its labels without the zone's suffix, case kept.
 struct Node {
   enum Flag : std::uint8_t {
-    kCut = 1,        ///< NS below the apex: another zone begins
-    kDname = 2,      ///< names below are elsewhere
+    kCut = 1,    ///< NS below the apex: another zone begins
+    kDname = 2,  ///< names below are elsewhere
     kCname = 4,
     kOccluded = 8,   ///< below a cut or a DNAME
     kWildcard = 16,  ///< has a child `*`

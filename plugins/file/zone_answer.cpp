@@ -91,8 +91,10 @@ bool Answering::from_wildcard(const Node& encloser) {
 bool Answering::from_node(const Node& node, const Node* wildcard_encloser) {
   RRType type = query_.type();
   if (type == RRType::ANY || type == RRType::RRSIG) {
-    if (type == RRType::RRSIG) give_signatures(node);
-    else give_one_of_any(node, wildcard_encloser);
+    if (type == RRType::RRSIG)
+      give_signatures(node);
+    else
+      give_one_of_any(node, wildcard_encloser);
     return false;
   }
   if (std::optional<SetView> set = zone_.set(node, type)) {
@@ -121,9 +123,8 @@ bool Answering::through_dname(const Node& owner) {
   SetView dname = *zone_.set(owner, RRType::DNAME);
   Name from = zone_.name_of(owner);
   // A chain may come by again; no record set stands in a message twice (RFC 2181 sec. 5).
-  bool given = std::ranges::any_of(reply_.answers(), [&](const Record& there) {
-    return there.type == RRType::DNAME && there.name == from;
-  });
+  bool given = std::ranges::any_of(
+      reply_.answers(), [&](const Record& there) { return there.type == RRType::DNAME && there.name == from; });
   if (!given) append_set(reply_.answers(), zone_, owner, dname, from, dnssec());
   Result<Name> to = Name::from_wire(dname.first());
   if (!to) return false;
@@ -175,8 +176,10 @@ bool Answering::refer(const Node& cut) {
   SetView servers = *zone_.set(cut, RRType::NS);
   append_set(reply_.authorities(), zone_, cut, servers, owner, false);
   if (dnssec()) {
-    if (auto ds = zone_.set(cut, RRType::DS)) append_set(reply_.authorities(), zone_, cut, *ds, owner, true);
-    else denial_.no_data(owner, cut);
+    if (auto ds = zone_.set(cut, RRType::DS))
+      append_set(reply_.authorities(), zone_, cut, *ds, owner, true);
+    else
+      denial_.no_data(owner, cut);
   }
   add_addresses_for(servers, true);
   return false;
@@ -185,8 +188,10 @@ bool Answering::refer(const Node& cut) {
 void Answering::no_data(const Node& node, const Node* wildcard_encloser) {
   add_negative_soa();
   if (!dnssec()) return;
-  if (wildcard_encloser) denial_.wildcard_no_data(name_, *wildcard_encloser, node);
-  else denial_.no_data(name_, node);
+  if (wildcard_encloser)
+    denial_.wildcard_no_data(name_, *wildcard_encloser, node);
+  else
+    denial_.no_data(name_, node);
 }
 
 // RFC 6604 sec. 3: the code is that of the last name of a chain.
@@ -211,8 +216,10 @@ void Answering::add_addresses_for(const SetView& set, bool referral) {
     case RRType::MX:
     case RRType::SRV:
     case RRType::SVCB:
-    case RRType::HTTPS: break;
-    default: return;
+    case RRType::HTTPS:
+      break;
+    default:
+      return;
   }
   int targets = 0;
   for (std::span<const std::uint8_t> data : set) {

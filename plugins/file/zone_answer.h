@@ -8,7 +8,8 @@
 
 namespace harbinger::file {
 
-/// The zone's reply to a query of class IN for a name within it. Chains of CNAME and DNAME are followed inside of the zone.
+/// The zone's reply to a query of class IN for a name within it. Chains of CNAME and DNAME are followed inside of the
+/// zone.
 Reply answer_from(const Zone& zone, const Query& query);
 
 }  // namespace harbinger::file

@@ -119,11 +119,13 @@ bool ZoneBuilder::may_join(const Node& node, const ParsedRecord& record) {
   if (record.type == RRType::CNAME && at_apex)
     return wrong(record, ErrorCode::conflict, "the zone's own name has a SOA, so it cannot have a CNAME");
   if (node.is(Node::kCname) && record.type != RRType::CNAME && !goes_with_cname(record.type))
-    return wrong(record, ErrorCode::conflict, "has a CNAME, so it cannot have a " + to_string(record.type) + " record too");
+    return wrong(record, ErrorCode::conflict,
+                 "has a CNAME, so it cannot have a " + to_string(record.type) + " record too");
   bool needs_other = record.type == RRType::CNAME && !node.is(Node::kCname);
   for (auto set = zone_->first_set(node); set; set = zone_->next_set(*set)) {
     if (needs_other && !goes_with_cname(set->type()))
-      return wrong(record, ErrorCode::conflict, "has " + to_string(set->type()) + " records, so it cannot have a CNAME");
+      return wrong(record, ErrorCode::conflict,
+                   "has " + to_string(set->type()) + " records, so it cannot have a CNAME");
     // RFC 6672 sec. 2.4.
     bool delegated = set->type() == RRType::NS || record.type == RRType::NS;
     bool renamed = set->type() == RRType::DNAME || record.type == RRType::DNAME;
@@ -153,8 +155,8 @@ void ZoneBuilder::insert(Ref ref, const ParsedRecord& record, RRType covers) {
     return;
   }
   if (set->ttl() != record.ttl)  // RFC 2181 sec. 5.2
-    findings_.warning(record.owner.to_string() + ": " + to_string(record.type) + " records with different TTLs; all get " +
-                          std::to_string(set->ttl()),
+    findings_.warning(record.owner.to_string() + ": " + to_string(record.type) +
+                          " records with different TTLs; all get " + std::to_string(set->ttl()),
                       record.place);
   append(*set, record);
 }
@@ -173,8 +175,10 @@ void ZoneBuilder::add_set(Ref ref, const ParsedRecord& record, RRType covers) {
   bool hidden = note_type(owner, ref, record, covers);
   if (first) ++zone_->counts_.names;
   ++zone_->counts_.records;
-  if (hidden && first) owner.flags |= Node::kHidden;
-  else if (!hidden) owner.flags &= static_cast<std::uint8_t>(~Node::kHidden);
+  if (hidden && first)
+    owner.flags |= Node::kHidden;
+  else if (!hidden)
+    owner.flags &= static_cast<std::uint8_t>(~Node::kHidden);
 
   if (first) {
     owner.sets = made;
@@ -211,10 +215,17 @@ bool ZoneBuilder::note_type(Node& owner, Ref ref, const ParsedRecord& record, RR
       owner.flags |= Node::kDname;
       has_cuts_ = true;
       break;
-    case RRType::CNAME: owner.flags |= Node::kCname; break;
-    case RRType::NSEC: zone_->nsec_.push_back(ref); break;
-    case RRType::NSEC3: nsec3_owners_.push_back(ref); break;
-    default: break;
+    case RRType::CNAME:
+      owner.flags |= Node::kCname;
+      break;
+    case RRType::NSEC:
+      zone_->nsec_.push_back(ref);
+      break;
+    case RRType::NSEC3:
+      nsec3_owners_.push_back(ref);
+      break;
+    default:
+      break;
   }
   return record.type == RRType::NSEC3 || covers == RRType::NSEC3;
 }
@@ -245,8 +256,10 @@ void ZoneBuilder::check_apex(const Place& place) {
     findings_.error(ErrorCode::not_found, "zone " + zone + " has no SOA record at its own name", place);
     return;
   }
-  if (Result<Soa> fields = Soa::from_rdata(soa->first())) zone_->soa_ = *fields;
-  else findings_.error(fields.error().code, "SOA record: " + fields.error().message, place);
+  if (Result<Soa> fields = Soa::from_rdata(soa->first()))
+    zone_->soa_ = *fields;
+  else
+    findings_.error(fields.error().code, "SOA record: " + fields.error().message, place);
   if (!zone_->set(apex, RRType::NS)) findings_.warning("zone " + zone + " has no NS records at its own name", place);
 }
 
@@ -277,7 +290,8 @@ void ZoneBuilder::check_glue(const Place& place) {
       if (!server || !server->is_within(cut)) continue;
       const Node* glue = zone_->find_exact(zone_->key_of(*server).whole());
       if (!glue || (!zone_->set(*glue, RRType::A) && !zone_->set(*glue, RRType::AAAA)))
-        findings_.warning("the name server " + server->to_string() + " of " + cut.to_string() + " has no address here", place);
+        findings_.warning("the name server " + server->to_string() + " of " + cut.to_string() + " has no address here",
+                          place);
     }
   });
 }

@@ -15,7 +15,8 @@ class ZoneBuilder {
  public:
   ZoneBuilder(const Name& apex, Findings& findings);
 
-  /// Leaves the record out and reports it when it cannot be in this zone. Duplicates are left out silently (RFC 2181 sec. 5).
+  /// Leaves the record out and reports it when it cannot be in this zone. Duplicates are left out silently (RFC 2181
+  /// sec. 5).
   void add(const ParsedRecord& record);
 
   /// Checks the whole; null when anything was wrong so far. `place` is the file. Only once.

@@ -31,7 +31,8 @@ LoadedZone load_zone_text(std::string_view text, const Name& apex, std::uint32_t
 }
 
 bool has_changed(const std::vector<SourceFile>& sources) {
-  return std::ranges::any_of(sources, [](const SourceFile& source) { return FileStamp::of(source.path) != source.stamp; });
+  return std::ranges::any_of(sources,
+                             [](const SourceFile& source) { return FileStamp::of(source.path) != source.stamp; });
 }
 
 }  // namespace harbinger::file

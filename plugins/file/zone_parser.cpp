@@ -71,8 +71,10 @@ void ZoneParser::parse_entry(const EntryReader& reader, Scope& scope) {
   for (const EntryWord& word : reader.words())
     words_.push_back({reader.text(word), word.line, word.column, word.quoted});
   const TextWord& first = words_.front();
-  if (!first.text.empty() && first.text[0] == '$' && !first.quoted) return directive(scope, reader.place(reader.words().front()));
-  if (std::optional<ParsedRecord> record = records_.read(words_, !reader.begins_with_blank(), scope)) on_record_(*record);
+  if (!first.text.empty() && first.text[0] == '$' && !first.quoted)
+    return directive(scope, reader.place(reader.words().front()));
+  if (std::optional<ParsedRecord> record = records_.read(words_, !reader.begins_with_blank(), scope))
+    on_record_(*record);
 }
 
 void ZoneParser::directive(Scope& scope, const Place& place) {
@@ -82,7 +84,8 @@ void ZoneParser::directive(Scope& scope, const Place& place) {
   if (same_word(word, "$INCLUDE")) return include(scope, place);
   if (same_word(word, "$GENERATE")) return generate(scope, place);
   findings_.error(ErrorCode::unknown,
-                  "unknown directive '" + escape_for_log(word) + "'; known are $ORIGIN, $TTL, $INCLUDE and $GENERATE", place);
+                  "unknown directive '" + escape_for_log(word) + "'; known are $ORIGIN, $TTL, $INCLUDE and $GENERATE",
+                  place);
 }
 
 void ZoneParser::origin(Scope& scope, const Place& place) {
@@ -93,8 +96,10 @@ void ZoneParser::origin(Scope& scope, const Place& place) {
 void ZoneParser::default_ttl(const Place& place) {
   if (!has_words(2, 2, "$TTL 1h", place)) return;
   Result<std::uint32_t> ttl = parse_ttl(words_[1].text);
-  if (ttl) records_.set_default_ttl(*ttl);
-  else findings_.error(ttl.error().code, ttl.error().message, {place.file, words_[1].line, words_[1].column});
+  if (ttl)
+    records_.set_default_ttl(*ttl);
+  else
+    findings_.error(ttl.error().code, ttl.error().message, {place.file, words_[1].line, words_[1].column});
 }
 
 void ZoneParser::include(const Scope& scope, const Place& place) {
@@ -130,10 +135,12 @@ void ZoneParser::generate(const Scope& scope, const Place& place) {
   std::vector<TextWord> templates(words_.begin() + 2, words_.end());
   Scope inner = scope;  // the owners made here are not inherited
   for (std::uint64_t i = 0, value = range->start; i < range->count(); ++i, value += range->step)
-    if (!generate_one(templates, static_cast<std::uint32_t>(value), inner, place)) return;  // the others would fail alike
+    if (!generate_one(templates, static_cast<std::uint32_t>(value), inner, place))
+      return;  // the others would fail alike
 }
 
-bool ZoneParser::generate_one(std::span<const TextWord> templates, std::uint32_t value, Scope& scope, const Place& place) {
+bool ZoneParser::generate_one(std::span<const TextWord> templates, std::uint32_t value, Scope& scope,
+                              const Place& place) {
   std::vector<std::string> texts;
   std::vector<TextWord> words(templates.begin(), templates.end());
   texts.reserve(words.size());

@@ -25,8 +25,8 @@ struct SourceFile {
 class ZoneParser {
  public:
   struct Options {
-    Name origin;                               ///< until an $ORIGIN says otherwise
-    std::uint32_t most_generated = 1 << 20;    ///< records of one $GENERATE
+    Name origin;                             ///< until an $ORIGIN says otherwise
+    std::uint32_t most_generated = 1 << 20;  ///< records of one $GENERATE
     bool may_include = true;
   };
   /// Called for each record in the order of the text.

@@ -33,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const file::LoadedZone loaded = file::load_zone_text(text, apex, kMostGenerated);
   if (!loaded.zone) return 0;
-  for (const char* name : {"example.org.", "a.example.org.", "x.a.example.org.", "b.example.org.", "y.x.b.example.org."})
+  for (const char* name :
+       {"example.org.", "a.example.org.", "x.a.example.org.", "b.example.org.", "y.x.b.example.org."})
     ask_around(*loaded.zone, *Name::parse(name));
   return 0;
 }

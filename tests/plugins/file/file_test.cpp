@@ -119,7 +119,8 @@ TEST_CASE("a wrong zone file keeps file from starting and tells every mistake wi
         db + ":1:5: unknown type 'FOO'; others can be written as TYPE and a number (RFC 3597)\n" + db +
             ":3:1: far.away. is outside of the zone example.org.\n" + db +
             ": zone example.org. has no SOA record at its own name");
-  CHECK_THAT(world.error_of("file nowhere"), Catch::Contains("nowhere: cannot open zone file: No such file or directory"));
+  CHECK_THAT(world.error_of("file nowhere"),
+             Catch::Contains("nowhere: cannot open zone file: No such file or directory"));
 }
 
 TEST_CASE("zones must lie in those of the block, and stand there once") {

@@ -23,7 +23,8 @@ TEST_CASE("the SOA of a negative answer has its own TTL where that is the smalle
   const LoadedZone loaded = load_zone_text("@ 30 SOA ns.x. a 1 2 3 4 60\n@ 30 NS ns.x.\n", kOrigin);
   CHECK(answer_to(*loaded.zone, "a.example.org A") ==
         "NXDOMAIN aa\n-\nexample.org. 30 IN SOA ns.x. a.example.org. 1 2 3 4 60\n-\n-\n");
-  CHECK(answer_to(*loaded.zone, "example.org SOA") == answer_of("example.org. 30 IN SOA ns.x. a.example.org. 1 2 3 4 60\n"));
+  CHECK(answer_to(*loaded.zone, "example.org SOA") ==
+        answer_of("example.org. 30 IN SOA ns.x. a.example.org. 1 2 3 4 60\n"));
 }
 
 TEST_CASE("an empty non-terminal exists") {
@@ -60,7 +61,8 @@ TEST_CASE("wildcards answer as RFC 4592 section 2.2.1 says") {
   const std::string mail = "10 host1.example.org.\n";
   const std::string address = "host1.example.org. 300 IN A 192.0.2.1\n-\n";
   // Synthesized.
-  CHECK(answer_to(*zone, "host3.example.org MX") == "NOERROR aa\nhost3.example.org. 300 IN MX " + mail + "-\n-\n" + address);
+  CHECK(answer_to(*zone, "host3.example.org MX") ==
+        "NOERROR aa\nhost3.example.org. 300 IN MX " + mail + "-\n-\n" + address);
   CHECK(answer_to(*zone, "host3.example.org A") == kNoData);
   CHECK(answer_to(*zone, "foo.bar.example.org TXT") ==
         answer_of("foo.bar.example.org. 300 IN TXT \"this is a wildcard\"\n"));
@@ -69,7 +71,8 @@ TEST_CASE("wildcards answer as RFC 4592 section 2.2.1 says") {
   CHECK(answer_to(*zone, "sub.*.example.org MX") == kNoData);
   CHECK(answer_to(*zone, "_telnet._tcp.host1.example.org SRV") == kNoName);
   CHECK(answer_to(*zone, "host.subdel.example.org A") ==
-        "NOERROR\n-\nsubdel.example.org. 300 IN NS ns.example.com.\nsubdel.example.org. 300 IN NS ns.example.net.\n-\n-\n");
+        "NOERROR\n-\nsubdel.example.org. 300 IN NS ns.example.com.\nsubdel.example.org. 300 IN NS "
+        "ns.example.net.\n-\n-\n");
   CHECK(answer_to(*zone, "ghost.*.example.org MX") == kNoName);
   // The wildcard's own name is a name like others.
   CHECK(answer_to(*zone, "*.example.org TXT") == answer_of("*.example.org. 300 IN TXT \"this is a wildcard\"\n"));
@@ -106,7 +109,8 @@ TEST_CASE("a CNAME to a wildcard, from a wildcard and into a delegation") {
         answer_of("y.c.example.org. 300 IN CNAME a.example.org.\na.example.org. 300 IN CNAME x.w.example.org.\n"
                   "x.w.example.org. 300 IN A 192.0.2.1\n"));
   CHECK(answer_to(*zone, "b.example.org A") ==
-        "NOERROR aa\nb.example.org. 300 IN CNAME x.sub.example.org.\n-\nsub.example.org. 300 IN NS ns.elsewhere.\n-\n-\n");
+        "NOERROR aa\nb.example.org. 300 IN CNAME x.sub.example.org.\n-\nsub.example.org. 300 IN NS "
+        "ns.elsewhere.\n-\n-\n");
 }
 
 TEST_CASE("CNAME loops and endless chains end") {
@@ -121,10 +125,12 @@ TEST_CASE("CNAME loops and endless chains end") {
 }
 
 TEST_CASE("a delegation is referred to with its glue, and not authoritatively") {
-  const auto zone = zone_with("sub NS ns.sub\nsub NS ns\nns.sub A 192.0.2.1\nns.sub AAAA 2001:db8::1\nns A 192.0.2.2\n");
+  const auto zone =
+      zone_with("sub NS ns.sub\nsub NS ns\nns.sub A 192.0.2.1\nns.sub AAAA 2001:db8::1\nns A 192.0.2.2\n");
   const std::string referral =
       "NOERROR\n-\nsub.example.org. 300 IN NS ns.sub.example.org.\nsub.example.org. 300 IN NS ns.example.org.\n-\n"
-      "ns.sub.example.org. 300 IN A 192.0.2.1\nns.sub.example.org. 300 IN AAAA 2001:db8::1\nns.example.org. 300 IN A 192.0.2.2\n-\n";
+      "ns.sub.example.org. 300 IN A 192.0.2.1\nns.sub.example.org. 300 IN AAAA 2001:db8::1\nns.example.org. 300 IN A "
+      "192.0.2.2\n-\n";
   CHECK(answer_to(*zone, "sub.example.org A") == referral);
   CHECK(answer_to(*zone, "sub.example.org NS") == referral);
   CHECK(answer_to(*zone, "ns.sub.example.org A") == referral);
@@ -132,11 +138,12 @@ TEST_CASE("a delegation is referred to with its glue, and not authoritatively") 
 }
 
 TEST_CASE("the DS of a delegation is answered by the zone above") {
-  const auto zone = zone_with("sub NS ns.elsewhere.\nsub DS 1 13 2 " + std::string(64, 'A') + "\nplain NS ns.elsewhere.\n");
-  CHECK_THAT(answer_to(*zone, "sub.example.org DS"), Catch::StartsWith("NOERROR aa\nsub.example.org. 300 IN DS 1 13 2 AA"));
+  const auto zone =
+      zone_with("sub NS ns.elsewhere.\nsub DS 1 13 2 " + std::string(64, 'A') + "\nplain NS ns.elsewhere.\n");
+  CHECK_THAT(answer_to(*zone, "sub.example.org DS"),
+             Catch::StartsWith("NOERROR aa\nsub.example.org. 300 IN DS 1 13 2 AA"));
   CHECK(answer_to(*zone, "plain.example.org DS") == kNoData);
-  CHECK(answer_to(*zone, "a.plain.example.org DS") ==
-        "NOERROR\n-\nplain.example.org. 300 IN NS ns.elsewhere.\n-\n-\n");
+  CHECK(answer_to(*zone, "a.plain.example.org DS") == "NOERROR\n-\nplain.example.org. 300 IN NS ns.elsewhere.\n-\n-\n");
 }
 
 TEST_CASE("of delegations in each other the upper one counts, and names below do not exist here") {
@@ -153,8 +160,8 @@ TEST_CASE("a DNAME sends names below it elsewhere, with a synthesized CNAME, and
   CHECK(answer_to(*zone, "d.example.org A") == answer_of("d.example.org. 300 IN A 192.0.2.9\n"));
   CHECK(answer_to(*zone, "d.example.org DNAME") == answer_of("d.example.org. 300 IN DNAME e.example.org.\n"));
   CHECK(answer_to(*zone, "y.d.example.org A") ==
-        "NXDOMAIN aa\nd.example.org. 300 IN DNAME e.example.org.\ny.d.example.org. 300 IN CNAME y.e.example.org.\n-\n" + kSoa +
-            "-\n-\n");
+        "NXDOMAIN aa\nd.example.org. 300 IN DNAME e.example.org.\ny.d.example.org. 300 IN CNAME y.e.example.org.\n-\n" +
+            kSoa + "-\n-\n");
   CHECK(answer_to(*zone, "a.b.out.example.org A") ==
         answer_of("out.example.org. 300 IN DNAME example.net.\na.b.out.example.org. 300 IN CNAME a.b.example.net.\n"));
 }
@@ -209,11 +216,13 @@ TEST_CASE("the addresses of targets in the zone come along, each once") {
 
 TEST_CASE("a target may get its address from a wildcard") {
   const auto zone = zone_with("@ MX 5 in.mail\n*.mail A 192.0.2.25\n");
-  CHECK_THAT(answer_to(*zone, "example.org MX"), Catch::EndsWith("-\n-\nin.mail.example.org. 300 IN A 192.0.2.25\n-\n"));
+  CHECK_THAT(answer_to(*zone, "example.org MX"),
+             Catch::EndsWith("-\n-\nin.mail.example.org. 300 IN A 192.0.2.25\n-\n"));
 }
 
 TEST_CASE("answers of a zone stay until the zone changes") {
   const auto zone = zone_with("a A 192.0.2.1\n");
   for (const char* name : {"a.example.org.", "b.example.org."})
-    CHECK(answer_from(*zone, QueryBuilder(*Name::parse(name), RRType::A).build()).keeping() == Reply::Keeping::until_changed);
+    CHECK(answer_from(*zone, QueryBuilder(*Name::parse(name), RRType::A).build()).keeping() ==
+          Reply::Keeping::until_changed);
 }

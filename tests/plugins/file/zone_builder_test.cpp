@@ -26,7 +26,8 @@ TEST_CASE("a SOA elsewhere than at the zone's own name is an error") {
 }
 
 TEST_CASE("a zone without NS is worth a warning") {
-  CHECK(warnings_in("$TTL 1\n@ SOA ns admin 1 2 3 4 5\n") == "text: zone example.org. has no NS records at its own name\n");
+  CHECK(warnings_in("$TTL 1\n@ SOA ns admin 1 2 3 4 5\n") ==
+        "text: zone example.org. has no NS records at its own name\n");
   CHECK(warnings_in(kHead) == "");
 }
 
@@ -69,8 +70,7 @@ TEST_CASE("different TTLs in one record set become the first one, with a warning
 }
 
 TEST_CASE("a record set that no message can carry is an error") {
-  CHECK(errors_in(kHead + "$GENERATE 0-9999 a TXT \"this is text number $\"\n") !=
-        "");
+  CHECK(errors_in(kHead + "$GENERATE 0-9999 a TXT \"this is text number $\"\n") != "");
   CHECK_THAT(errors_in(kHead + "$GENERATE 0-9999 a TXT \"this is text number $\"\n"),
              Catch::Contains("a.example.org.: more TXT records than a message can carry"));
 }

@@ -20,8 +20,10 @@ Parsed run(ZoneParser::Options options, Parse parse) {
   Parsed parsed;
   Findings findings;
   ZoneParser parser(std::move(options), findings, [&](const ParsedRecord& record) {
-    parsed.records += Record{record.owner, record.type, RRClass::IN, record.ttl,
-                             Rdata(record.rdata.begin(), record.rdata.end())}.to_string() + "\n";
+    parsed.records +=
+        Record{record.owner, record.type, RRClass::IN, record.ttl, Rdata(record.rdata.begin(), record.rdata.end())}
+            .to_string() +
+        "\n";
   });
   parse(parser);
   for (const Error& error : findings.errors()) parsed.errors += error.to_string() + "\n";
@@ -80,14 +82,15 @@ TEST_CASE("the case of names is kept") {
 }
 
 TEST_CASE("parentheses join lines, and comments end at the line's end") {
-  CHECK(records_of("@ 1 IN SOA ns admin ( 5 ; serial\n 1h ; refresh ) not the end\n 2m 3d\n\n 1w ) ; minimum\nx 1 A ( 192.0.2.1\n )\n") ==
+  CHECK(records_of("@ 1 IN SOA ns admin ( 5 ; serial\n 1h ; refresh ) not the end\n 2m 3d\n\n 1w ) ; minimum\nx 1 A ( "
+                   "192.0.2.1\n )\n") ==
         "example.org. 1 IN SOA ns.example.org. admin.example.org. 5 3600 120 259200 604800\n"
         "x.example.org. 1 IN A 192.0.2.1\n");
 }
 
 TEST_CASE("a text may hold blanks, semicolons, parentheses and escaped quotes") {
-  CHECK(records_of(R"(a 1 TXT "one; (two) \"three\"" four "")" "\n") ==
-        "a.example.org. 1 IN TXT \"one; (two) \\\"three\\\"\" \"four\" \"\"\n");
+  CHECK(records_of(R"(a 1 TXT "one; (two) \"three\"" four "")"
+                   "\n") == "a.example.org. 1 IN TXT \"one; (two) \\\"three\\\"\" \"four\" \"\"\n");
 }
 
 TEST_CASE("a service parameter's value may be quoted") {
@@ -119,14 +122,16 @@ TEST_CASE("without any TTL the SOA's minimum serves, with a warning") {
   const Parsed parsed = parse("@ SOA ns admin 1 2 3 4 99\na A 192.0.2.1\n");
   CHECK(parsed.records ==
         "example.org. 99 IN SOA ns.example.org. admin.example.org. 1 2 3 4 99\na.example.org. 99 IN A 192.0.2.1\n");
-  CHECK(parsed.warnings == "zone:1:1: no TTL for the SOA and no $TTL before it: the SOA's last number serves as default\n");
+  CHECK(parsed.warnings ==
+        "zone:1:1: no TTL for the SOA and no $TTL before it: the SOA's last number serves as default\n");
 }
 
 TEST_CASE("$GENERATE counts through a range with step, offset, width and base") {
   CHECK(records_of("$TTL 1\n$GENERATE 1-5/2 h$ A 192.0.2.$\n") ==
         "h1.example.org. 1 IN A 192.0.2.1\nh3.example.org. 1 IN A 192.0.2.3\nh5.example.org. 1 IN A 192.0.2.5\n");
   CHECK(records_of("$GENERATE 9-10 h${1,4,d} 60 IN CNAME x${-9,2,x}.y${0,0,o}.z${246,0,X}\n") ==
-        "h0010.example.org. 60 IN CNAME x00.y11.zFF.example.org.\nh0011.example.org. 60 IN CNAME x01.y12.z100.example.org.\n");
+        "h0010.example.org. 60 IN CNAME x00.y11.zFF.example.org.\nh0011.example.org. 60 IN CNAME "
+        "x01.y12.z100.example.org.\n");
   CHECK(records_of("$GENERATE 171-171 ${0,7,n}.x 1 PTR a$$b${0,1,N}\n") ==
         "b.a.0.0.x.example.org. 1 IN PTR a\\$bB.A.example.org.\n");
 }
@@ -140,7 +145,8 @@ TEST_CASE("$INCLUDE reads beside the including file and gives owner and origin b
   const test::Scratch scratch;
   scratch.write("sub/inner", "b 1 A 192.0.2.2\n$ORIGIN elsewhere.example.\nc 1 A 192.0.2.3\n");
   scratch.write("sub/middle", "$INCLUDE inner deep\n");
-  const auto parsed = parse_file(scratch.write("zone", "a 1 A 192.0.2.1\n$INCLUDE \"sub/middle\"\n  1 AAAA 2001:db8::1\nd 1 A 192.0.2.4\n"));
+  const auto parsed = parse_file(
+      scratch.write("zone", "a 1 A 192.0.2.1\n$INCLUDE \"sub/middle\"\n  1 AAAA 2001:db8::1\nd 1 A 192.0.2.4\n"));
   CHECK(parsed.errors == "");
   CHECK(parsed.records ==
         "a.example.org. 1 IN A 192.0.2.1\nb.deep.example.org. 1 IN A 192.0.2.2\nc.elsewhere.example. 1 IN A 192.0.2.3\n"
@@ -152,8 +158,8 @@ TEST_CASE("an included file that is missing is an error at its $INCLUDE, and is 
   const test::Scratch scratch;
   const auto zone = scratch.write("zone", "a 1 A 192.0.2.1\n\n$INCLUDE nowhere\n");
   const auto parsed = parse_file(zone);
-  CHECK(parsed.errors ==
-        zone.string() + ":3:1: cannot open zone file: No such file or directory '" + (scratch / "nowhere").string() + "'\n");
+  CHECK(parsed.errors == zone.string() + ":3:1: cannot open zone file: No such file or directory '" +
+                             (scratch / "nowhere").string() + "'\n");
   REQUIRE(parsed.sources.size() == 2);
   CHECK(parsed.sources[1].stamp == FileStamp{});
 }
@@ -229,7 +235,8 @@ TEST_CASE("wrong $GENERATE lines say what would be right, once") {
   CHECK(errors_of("$TTL 1\n$GENERATE 1-9 a${-2} A 1.2.3.4\n") == "zone:2:15: offset -2 makes a number below 0\n");
   CHECK(errors_of("$GENERATE 1-9 a${0 A 1.2.3.4\n") == "zone:1:15: '${' without a '}' behind it\n");
   CHECK(errors_of("$GENERATE 1-9 a${0,999,d} A 1.2.3.4\n") ==
-        "zone:1:15: '${0,999,d}' should be ${offset}, ${offset,width} or ${offset,width,base} with a width up to 255 and one of "
+        "zone:1:15: '${0,999,d}' should be ${offset}, ${offset,width} or ${offset,width,base} with a width up to 255 "
+        "and one of "
         "the bases d o x X n N\n");
   CHECK_THAT(errors_of("$TTL 1\n$GENERATE 1-900 a A 1.2.3.x$\n"), Catch::StartsWith("zone:2:21: A record: "));
 }

@@ -41,9 +41,10 @@ inline std::unique_ptr<Zone> zone_with(std::string_view text, const Name& origin
 /// The answer as text: the code, `aa` when authoritative, then the records, `-` between the sections.
 inline std::string answer_to(const Zone& zone, std::string_view question, bool dnssec = false) {
   const auto space = question.find(' ');
-  const Query query = QueryBuilder(Name::parse(question.substr(0, space)).value(), *parse_type(question.substr(space + 1)))
-                          .dnssec_ok(dnssec)
-                          .build();
+  const Query query =
+      QueryBuilder(Name::parse(question.substr(0, space)).value(), *parse_type(question.substr(space + 1)))
+          .dnssec_ok(dnssec)
+          .build();
   const Reply reply = answer_from(zone, query);
   std::string text = to_string(reply.rcode()) + (reply.authoritative() ? " aa\n" : "\n");
   for (const auto* section : {&reply.answers(), &reply.authorities(), &reply.additionals()}) {
