@@ -12,11 +12,10 @@
 #include <harbinger/worker.h>
 
 #include "server/background.h"
-#include "server/endpoints.h"
+#include "server/listening.h"
 #include "server/process.h"
 #include "server/retired.h"
 #include "server/wishes.h"
-#include "server/worker.h"
 
 namespace harbinger {
 
@@ -28,16 +27,6 @@ namespace {
 constexpr auto kLastQueries = 5s;     // for those in work when listening has ended
 constexpr auto kTidyInterval = 50ms;  // while replaced chains still have queries
 
-std::vector<ListenAddress> addresses_of(const ChainSet& set) {
-  std::vector<ListenAddress> addresses;
-  for (const auto& port : set.ports) addresses.push_back(port.listen);
-  return addresses;
-}
-
-const std::shared_ptr<const ZoneMap>& zones_at(const ChainSet& set, const ListenAddress& address) {
-  return std::ranges::find(set.ports, address, &ChainSet::Port::listen)->zones;
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -47,27 +36,17 @@ struct Server::Impl {
   std::expected<void, config::Errors> start();
   std::expected<void, config::Errors> reload();
 
-  // An address that is listened on, as configured and as it is.
-  struct Open {
-    ListenAddress configured;
-    SocketAddress actual;
-  };
-
   World make_world();
   std::expected<config::File, config::Errors> load() const;
   std::expected<void, config::Errors> replace(const config::File& file);
   void refresh_plugins();
-  void take_over(std::shared_ptr<const ChainSet> next, std::vector<Endpoint> opened);
-  void open_on_all(const ChainSet& set, std::vector<Endpoint>& opened);
   void warn_about_fixed(const ServerConfig& next) const;
-  void announce(const std::vector<Endpoint>& opened) const;
   void log_errors(std::string_view what, const config::Errors& errors) const;
 
   void control();
   void shut_down(bool at_once);
   bool hurried(std::chrono::milliseconds limit);
   void finish_queries();
-  bool quiet();
 
   const Options options;
   Metrics metrics;
@@ -81,11 +60,10 @@ struct Server::Impl {
   const World world;
   std::unique_ptr<Responder> responder;
   std::atomic<Responder*> told_of_changes{nullptr};  // plugins may start to talk before there is a responder
-  std::vector<std::unique_ptr<Worker>> workers;
+  std::optional<Listening> listening;
 
   mutable std::mutex mutex;  // guards what a reload replaces, and lets one reload run at a time
   std::shared_ptr<const ChainSet> current;
-  std::vector<Open> open;
   RetiredChains retired;
 
   std::atomic<bool> stopping{false};
@@ -150,35 +128,21 @@ std::expected<void, config::Errors> Server::Impl::start() {
   if (!set) return std::unexpected(std::move(set.error()));
 
   const auto& config = (*set)->server;
-  const auto count = std::min(config.workers ? config.workers : usable_processors(), kMaxWorkers);
-  auto opened = open_endpoints(addresses_of(**set), count, config.share_port, {}, log);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-
   responder = std::make_unique<Responder>(world, config);
   told_of_changes = responder.get();
-  for (std::size_t i = 1; i <= count; ++i)
-    workers.push_back(std::make_unique<Worker>(i, *responder, counters, config, log));
+  const auto workers = std::min(config.workers ? config.workers : usable_processors(), kMaxWorkers);
+  listening.emplace(workers, *responder, counters, config, log);
+  auto opened = listening->open_missing(**set);
+  if (!opened) {
+    background.stop();  // before the plugins that it works for
+    return std::unexpected(std::move(opened.error()));
+  }
+
   if (options.handle_signals) signals.emplace(wishes);
-  open_on_all(**set, *opened);
   current = std::move(*set);
-  announce(*opened);
+  listening->follow(*current, std::move(*opened));
   control_thread = std::thread([this] { control(); });
   return {};
-}
-
-void Server::Impl::open_on_all(const ChainSet& set, std::vector<Endpoint>& opened) {
-  for (const auto& endpoint : opened) open.push_back({endpoint.configured, endpoint.actual});
-  run_on_all(workers, [&](Worker& worker, std::size_t index) {
-    for (auto& endpoint : opened)
-      worker.open(endpoint.configured, std::move(endpoint.sockets[index]), endpoint.actual, zones_at(set, endpoint.configured));
-  });
-}
-
-void Server::Impl::announce(const std::vector<Endpoint>& opened) const {
-  for (const auto& endpoint : opened) {
-    const auto text = "listening on " + endpoint.actual.to_string() + " (udp, tcp)";
-    log.info(text, text);
-  }
 }
 
 std::expected<void, config::Errors> Server::Impl::reload() {
@@ -206,20 +170,16 @@ void Server::Impl::refresh_plugins() {
     for (const auto& plugin : chain->plugins()) plugin->refresh();
 }
 
-// Everything that can fail comes first; take_over() cannot.
+// Everything that can fail comes first.
 std::expected<void, config::Errors> Server::Impl::replace(const config::File& file) {
   auto set = build_chains(file, options.plugins, world);
   if (!set) return std::unexpected(std::move(set.error()));
-
-  auto wanted = addresses_of(**set);
-  std::erase_if(wanted, [&](const auto& address) { return std::ranges::find(open, address, &Open::configured) != open.end(); });
-  std::vector<std::uint16_t> ours;
-  for (const auto& each : open) ours.push_back(each.actual.port);
-  auto opened = open_endpoints(wanted, workers.size(), (*set)->server.share_port, ours, log);
+  auto opened = listening->open_missing(**set);
   if (!opened) return std::unexpected(std::move(opened.error()));
 
   warn_about_fixed((*set)->server);
-  take_over(std::move(*set), std::move(*opened));
+  listening->follow(**set, std::move(*opened));
+  retired.add(std::exchange(current, std::move(*set)));
   return {};
 }
 
@@ -228,33 +188,6 @@ void Server::Impl::warn_about_fixed(const ServerConfig& next) const {
   if (next.workers != now.workers || next.cache_size != now.cache_size || next.query_timeout != now.query_timeout ||
       next.max_udp_size != now.max_udp_size)
     log.warning("fixed", "workers, cache_size, query_timeout and max_udp_size change at the next start, not by a reload");
-}
-
-void Server::Impl::take_over(std::shared_ptr<const ChainSet> next, std::vector<Endpoint> opened) {
-  const auto kept = [&](const Open& each) {
-    return std::ranges::find(next->ports, each.configured, &ChainSet::Port::listen) != next->ports.end();
-  };
-  auto limits = next->server;
-  limits.max_udp_size = current->server.max_udp_size;
-  run_on_all(workers, [&](Worker& worker, std::size_t) {
-    worker.set_limits(limits);
-    for (const auto& each : open)
-      if (kept(each)) worker.serve(each.configured, zones_at(*next, each.configured));
-  });
-  open_on_all(*next, opened);
-  announce(opened);
-
-  std::vector<Open> removed;
-  std::ranges::copy_if(open, std::back_inserter(removed), [&](const Open& each) { return !kept(each); });
-  std::erase_if(open, [&](const Open& each) { return !kept(each); });
-  run_on_all(workers, [&](Worker& worker, std::size_t) {
-    for (const auto& each : removed) worker.close(each.configured);
-  });
-  for (const auto& each : removed) {
-    const auto text = "no longer listening on " + each.actual.to_string();
-    log.info(text, text);
-  }
-  retired.add(std::exchange(current, std::move(next)));
 }
 
 // Each line is a cause of its own, so that none is held back.
@@ -289,14 +222,11 @@ void Server::Impl::shut_down(bool at_once) {
     log.info("stop", "stopping; goes on answering for " + std::to_string(lameduck.count()) + " ms");
     at_once = hurried(lameduck);
   }
-  run_on_all(workers, [](Worker& worker, std::size_t) { worker.close_all(); });
+  listening->close_all();
   if (!at_once) finish_queries();
-  for (const auto& worker : workers) worker->stop();
   background.stop();
-  told_of_changes = nullptr;
-  workers.clear();
   lock.lock();
-  open.clear();
+  listening->stop();
   retired.add(std::move(current));
   retired.end_all();
   lock.unlock();
@@ -319,15 +249,9 @@ bool Server::Impl::hurried(std::chrono::milliseconds limit) {
 
 void Server::Impl::finish_queries() {
   const auto end = std::chrono::steady_clock::now() + kLastQueries;
-  while (!quiet() && std::chrono::steady_clock::now() < end)
+  const auto in_work = [this] { return responder->in_flight() > 0 || listening->connections() > 0; };
+  while (in_work() && std::chrono::steady_clock::now() < end)
     if (hurried(2ms)) return;
-}
-
-bool Server::Impl::quiet() {
-  std::atomic<std::size_t> connections = 0;
-  const bool served = responder->in_flight() == 0;
-  run_on_all(workers, [&](Worker& worker, std::size_t) { connections += worker.connections(); });
-  return served && connections == 0;
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -350,9 +274,7 @@ std::expected<void, config::Errors> Server::reload() { return impl_->reload(); }
 
 std::vector<ListenAddress> Server::addresses() const {
   const std::lock_guard guard(impl_->mutex);
-  std::vector<ListenAddress> addresses;
-  for (const auto& each : impl_->open) addresses.push_back({each.actual, each.configured.transport});
-  return addresses;
+  return impl_->listening->addresses();
 }
 
 Metrics& Server::metrics() { return impl_->metrics; }
