@@ -90,7 +90,7 @@ Costs costs_of(MemoryServer& server, std::span<const std::vector<std::uint8_t>> 
   return {allocations.exchange(0), locks.exchange(0)};
 }
 
-const char* const kUsualPlugins = ". {\n acl {\n allow net 127.0.0.0/8\n block net 0.0.0.0/0\n }\n metrics localhost:0\n errors\n what\n}\n";
+const char* const kUsualPlugins = ". {\n acl {\n allow net 127.0.0.0/8\n block net 0.0.0.0/0\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n";
 
 std::vector<PluginSpec> with_answers(std::string record) {
   auto plugins = all_plugins();
@@ -134,7 +134,7 @@ TEST_CASE("a kept answer is given without allocation and without lock, with acl,
 
 TEST_CASE("refused and malformed queries cost neither allocation nor lock") {
   const WorkerIdentity worker(1);
-  MemoryServer server("example.org {\n acl {\n block net 127.0.0.0/8\n }\n metrics localhost:0\n errors\n what\n}\n", with_answers("300 A 192.0.2.1"));
+  MemoryServer server("example.org {\n acl {\n block net 127.0.0.0/8\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n", with_answers("300 A 192.0.2.1"));
   auto queries = some_queries();
   queries.push_back(make_query(1, {Name::parse("elsewhere.example.").value(), RRType::A, RRClass::IN}));
   queries.push_back({1, 2, 3});
