@@ -55,7 +55,10 @@ AsioLoop::~AsioLoop() {
 
 void AsioLoop::post(std::function<void()> work) {
   boost::asio::post(context_, std::move(work));
-  if (Loop::current() != this) wake();
+  if (Loop::current() == this)
+    handlers_wait_ = true;
+  else
+    wake();
 }
 
 Loop::TimerId AsioLoop::after(Duration delay, std::function<void()> work) {
@@ -70,7 +73,10 @@ Loop::TimerId AsioLoop::after(Duration delay, std::function<void()> work) {
 }
 
 // Erasing is what cancels: a handler that is queued already finds its timer gone.
-bool AsioLoop::cancel(TimerId timer) { return timers_.erase(timer) != 0; }
+bool AsioLoop::cancel(TimerId timer) {
+  handlers_wait_ = true;
+  return timers_.erase(timer) != 0;
+}
 
 void AsioLoop::watch(int fd, std::uint32_t events, Watcher& watcher) {
   add(epoll_, fd, events, &watcher);
@@ -85,14 +91,16 @@ void AsioLoop::change_watch(int fd, std::uint32_t events, Watcher& watcher) {
 void AsioLoop::forget(int fd, Watcher& watcher) {
   checked(epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr), "epoll_ctl");
   --watched_;
+  handlers_wait_ = true;  // nothing may be left to run for
   for (int i = next_event_; i < last_event_; ++i)
     if (events_[i].data.ptr == &watcher) events_[i].data.ptr = nullptr;
 }
 
 void AsioLoop::run() {
   set_current(this);
+  handlers_wait_ = true;
   while (!stopping_.load(std::memory_order_acquire)) {
-    const bool more = run_handlers();
+    const bool more = handlers_wait_ && run_handlers();
     if (context_.stopped()) {
       context_.restart();
       if (!more && watched_ == 0) break;
@@ -110,8 +118,11 @@ void AsioLoop::stop() {
 
 // Bounded, so that a flood of upstream replies leaves time for the watched descriptors. True when handlers may be left.
 bool AsioLoop::run_handlers() {
-  for (int i = 0; i < 128; ++i)
-    if (context_.poll_one() == 0) return false;
+  for (int i = 0; i < 128; ++i) {
+    if (context_.poll_one() > 0) continue;
+    handlers_wait_ = false;
+    return false;
+  }
   return true;
 }
 
@@ -126,10 +137,13 @@ void AsioLoop::sleep_and_dispatch(int timeout) {
 
   for (next_event_ = 0; next_event_ < last_event_;) {
     const auto event = events_[next_event_++];
-    if (event.data.ptr == &wake_mark) {
+    if (event.data.ptr == &reactor_mark) {
+      handlers_wait_ = true;
+    } else if (event.data.ptr == &wake_mark) {
+      handlers_wait_ = true;
       std::uint64_t count;
       [[maybe_unused]] const auto got = ::read(wake_, &count, sizeof count);
-    } else if (event.data.ptr && event.data.ptr != &reactor_mark) {
+    } else if (event.data.ptr) {
       static_cast<Watcher*>(event.data.ptr)->ready(event.events);
     }
   }

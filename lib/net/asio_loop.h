@@ -37,7 +37,7 @@ class AsioLoop final : public Loop {
   bool cancel(TimerId timer) override;
   const Clock& clock() const override { return clock_; }
 
-  /// Handlers that other threads hand to it directly are not noticed while the loop sleeps: use `post`.
+  /// Handlers that are handed to it directly are not noticed before something else happens: use `post`.
   boost::asio::io_context& context() { return context_; }
 
   /// Calls `watcher.ready(events)` whenever `fd` is ready for one of `events` (EPOLLIN, EPOLLOUT), again and again until what made
@@ -65,6 +65,7 @@ class AsioLoop final : public Loop {
   int wake_ = -1;  // an eventfd that other threads write to
   std::size_t watched_ = 0;
   std::atomic<bool> stopping_{false};
+  bool handlers_wait_ = true;  // asking Asio costs a system call, so it is asked only when it may have something to run
   std::array<epoll_event, 64> events_;
   int next_event_ = 0, last_event_ = 0;  // of events_, those not dispatched yet
 };

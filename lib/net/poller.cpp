@@ -1,6 +1,5 @@
 #include "net/poller.h"
 
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <sys/epoll.h>
 #include <system_error>
@@ -83,7 +82,7 @@ void Poller::finish(Ask& ask) {
   finished_.push_back(&ask);
   if (busy_ || resume_posted_) return;
   resume_posted_ = true;
-  boost::asio::post(loop_.context(), [this] {
+  loop_.post([this] {
     resume_posted_ = false;
     resume_finished();
   });
