@@ -112,6 +112,7 @@ void read_option_words(const OptionRow& row, const Directive& line, void* target
 void read_option(const OptionRows& rows, const Word& owner, const Directive& line, const Directive* earlier,
                  void* target, Errors& errors) {
   const auto* row = find_row(rows.options, line.word.text);
+  if (!row) row = find_row(rows.options, "");  // lines that begin with any other word
   if (!row) return report_unknown(rows.options, line.word, owner, "option", errors);
   if (earlier && !row->repeats) {
     const auto where = std::to_string(earlier->word.position.line);

@@ -235,6 +235,28 @@ class Options {
     return *this;
   }
 
+  /// Every line whose first word is no option appends one Row; that word is the clause's first argument. For bodies that are data, such
+  /// as `192.0.2.1 www.example.org`.
+  template <class Row, class Owner>
+  Options& other_lines(std::vector<Row> Owner::*field, Clause<Row> clause, std::string help) {
+    detail::OptionRow row;
+    row.info = {"", clause.form(), "", std::move(help)};
+    row.fewest = 0;
+    row.most = detail::kAnyNumber;
+    row.repeats = true;
+    row.put_line = [field, clause](void* target, const config::Directive& line, config::Errors& errors) {
+      config::Directive whole{line.word, line.arguments, {}, false};
+      whole.arguments.insert(whole.arguments.begin(), line.word);
+      auto value = clause.read(whole);
+      if (value)
+        (static_cast<Config*>(target)->*field).push_back(std::move(*value));
+      else
+        errors.insert(errors.end(), value.error().begin(), value.error().end());
+    };
+    rows_.add_option(std::move(row));
+    return *this;
+  }
+
   /// The directive as a Config, or everything that is wrong with it.
   std::expected<Config, config::Errors> read(const config::Directive& directive) const {
     Config config{};

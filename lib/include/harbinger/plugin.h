@@ -182,6 +182,13 @@ class PluginDefinition {
     return *this;
   }
 
+  /// Lines that begin with no option's word: see Options::other_lines.
+  template <class... Row>
+  PluginDefinition& other_lines(Row&&... row) {
+    options_.other_lines(std::forward<Row>(row)...);
+    return *this;
+  }
+
   operator PluginSpec() const {  // NOLINT(google-explicit-constructor): reads as the end of the sentence
     static_assert(std::derived_from<P, Plugin> && std::constructible_from<P, Config>);
     auto options = options_;

@@ -350,3 +350,34 @@ TEST_CASE("the table shows every row with its form and default") {
                                           "block [type TYPE...] [net PREFIX...] = "});
   CHECK(everything().table().at(9).help == "how long an answer may be kept");
 }
+
+namespace {
+
+struct Host {
+  IpAddress address;
+  std::vector<Name> names;
+};
+
+struct HostLines {
+  std::vector<Host> hosts;
+  bool quiet = false;
+};
+
+}  // namespace
+
+TEST_CASE("lines that begin with no option's word are data when the rows say so") {
+  Options<HostLines> options;
+  options.option("quiet", &HostLines::quiet, "says nothing")
+      .other_lines(&HostLines::hosts, Clause<Host>().argument("ADDRESS", &Host::address).argument("NAME", &Host::names), "a host");
+  const auto config = options.read(directive("forward {\n192.0.2.1 a b\nquiet\n2001:db8::1 c\n}"));
+  REQUIRE(config);
+  CHECK(config->quiet);
+  REQUIRE(config->hosts.size() == 2);
+  CHECK(config->hosts[0].names.size() == 2);
+  CHECK(config->hosts[1].address == IpAddress::parse("2001:db8::1").value());
+
+  const auto wrong = options.read(directive("forward {\n192.0.2 a\n192.0.2.1\n}"));
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().size() == 2);
+  CHECK(wrong.error().at(0).position.line == 3);
+}
