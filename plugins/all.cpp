@@ -8,6 +8,7 @@ namespace errors { PluginSpec spec(); }
 namespace file { PluginSpec spec(); }
 namespace forward { PluginSpec spec(); }
 namespace health { PluginSpec spec(); }
+namespace hosts { PluginSpec spec(); }
 namespace querylog { PluginSpec spec(); }
 namespace metrics { PluginSpec spec(); }
 namespace readiness { PluginSpec spec(); }
@@ -21,6 +22,7 @@ std::vector<PluginSpec> all_plugins() {
       file::spec(),
       forward::spec(),
       health::spec(),
+      hosts::spec(),
       querylog::spec(),
       metrics::spec(),
       readiness::spec(),
