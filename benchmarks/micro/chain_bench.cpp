@@ -50,8 +50,8 @@ std::string chain_of(std::size_t hops, const std::string& more) {
   return text + " fixed\n}\n";
 }
 
-// The plugins that stand in nearly every configuration; those that need a socket of their own are left out.
-constexpr const char* kUsual = " acl {\n  block net 198.51.100.0/24\n  allow net 127.0.0.0/8\n  block\n }\n errors\n";
+// The plugins that stand in nearly every configuration.
+constexpr const char* kUsual = " acl {\n  block net 198.51.100.0/24\n  allow net 127.0.0.0/8\n  block\n }\n metrics 127.0.0.1:0\n errors\n";
 
 std::vector<std::uint8_t> query_for(const char* name, std::uint16_t udp_size = 0) {
   return make_query(1, {*Name::parse(name), RRType::A}, true, udp_size);

@@ -47,6 +47,34 @@ def markdown(rows, conditions):
     return "\n".join([table(rows), "", *(f"- {note}" for note in notes(rows)), "", conditions, ""])
 
 
+def page(rows, conditions, chart_name):
+    """A page of its own: what docs/benchmarks.md is."""
+    return "\n".join(["# Beside other servers", "",
+                      "Written by `benchmarks/peers/run`; [benchmarks/README.md](../benchmarks/README.md) says what is asked and how it is",
+                      "measured. A figure means something beside the others of the same run.", "",
+                      f"![CPU per query of each server in each workload]({chart_name})", "", markdown(rows, conditions)])
+
+
+MARKS = "<!-- benchmarks/peers/run --publish: from here -->", "<!-- to here -->"
+
+
+def summary(rows, conditions):
+    """CPU per query, a line per workload and a column per server: what README.md shows."""
+    names = [name for name in ("harbinger", "knot", "nsd", "unbound", "dnsdist", "reflector")
+             if any(row["server"] == name for row in rows)]
+    by_key = {(row["workload"], row["server"]): row for row in rows}
+    lines = ["| CPU per query, microseconds | " + " | ".join(names) + " |", "|---|" + "--:|" * len(names)]
+    for workload, words in WORKLOADS.items():
+        cells = [cell(by_key.get((workload, name), {}), "cpu_us_per_query", "{:.2f}") for name in names]
+        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", conditions])
+
+
+def put_into_readme(path, rows, conditions):
+    before, _, rest = path.read_text().partition(MARKS[0])
+    path.write_text("\n".join([before + MARKS[0], summary(rows, conditions), MARKS[1]]) + rest.partition(MARKS[1])[2])
+
+
 def write_json(path, rows):
     with open(path, "w") as out:
         json.dump(rows, out, indent=1)
