@@ -73,7 +73,7 @@ class Chain {
       if (!is_ours(record) || record.name != owner || !is_wanted(record, type)) continue;
       if (record.type == type && ++taken > most) continue;
       kept_.push_back(std::move(record));
-      record.klass = kTaken;
+      record.klass = kTaken;  // NOLINT(bugprone-use-after-move): the mark is all that is read again
     }
   }
 
