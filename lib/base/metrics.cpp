@@ -60,15 +60,6 @@ std::uint64_t to_sum_units(double value) {
   return static_cast<std::uint64_t>(std::llround(std::clamp(value / kSumUnit, -limit, limit)));
 }
 
-// A worker's cells are written by its thread only.
-void add_to(std::uint64_t& slot, std::uint64_t n, bool shared) noexcept {
-  const std::atomic_ref cell(slot);
-  if (shared)
-    cell.fetch_add(n, std::memory_order_relaxed);
-  else
-    cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-}
-
 }  // namespace
 
 struct Metrics::Impl {
@@ -135,23 +126,10 @@ std::map<SeriesKey, MetricSample> Metrics::Impl::read_gauges() const {
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
 Metrics::~Metrics() = default;
 
-void Metrics::add(std::uint32_t slot, std::uint64_t n) noexcept {
-  const auto worker = worker_index();
-  auto* cells = impl_->slab_of(worker);
-  if (!cells) return;  // no memory: a number is lost, nothing else
-  add_to(cells[slot], n, worker == 0);
-}
-
-void Metrics::add_two(std::uint32_t slot, std::uint64_t n, std::uint32_t other_slot, std::uint64_t m) noexcept {
-  const auto worker = worker_index();
-  auto* cells = impl_->slab_of(worker);
-  if (!cells) return;
-  add_to(cells[slot], n, worker == 0);
-  if (m != 0) add_to(cells[other_slot], m, worker == 0);
-}
+std::uint64_t* Metrics::cells() noexcept { return impl_->slab_of(worker_index()); }
 
 void Counter::add(std::uint64_t n) const noexcept {
-  if (metrics_) metrics_->add(slot_, n);
+  if (metrics_) Metrics::Cells(*metrics_).add(*this, n);
 }
 
 void Histogram::observe(double value) const noexcept {
@@ -162,7 +140,7 @@ void Histogram::observe(double value) const noexcept {
 
 void Histogram::observe_in(std::size_t bucket, std::uint64_t nano_units) const noexcept {
   if (!metrics_) return;
-  metrics_->add_two(first_slot_ + static_cast<std::uint32_t>(bucket), 1, first_slot_ + buckets_, nano_units);
+  Metrics::Cells(*metrics_).observe_in(*this, bucket, nano_units);
 }
 
 Counter Metrics::counter(std::string_view name, std::string_view help, Labels labels) {

@@ -1,6 +1,8 @@
 #include "plugins/acl/rule_table.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,8 +16,9 @@ using Point = RuleTable::Point;
 Point to_point(const IpAddress& address) {
   const auto& octets = address.mapped();
   Point point;
-  for (std::size_t i = 0; i < 8; ++i) point.high = point.high << 8 | octets[i];
-  for (std::size_t i = 8; i < 16; ++i) point.low = point.low << 8 | octets[i];
+  std::memcpy(&point.high, octets.data(), 8);
+  std::memcpy(&point.low, octets.data() + 8, 8);
+  if constexpr (std::endian::native == std::endian::little) return {std::byteswap(point.high), std::byteswap(point.low)};
   return point;
 }
 

@@ -47,8 +47,8 @@ std::vector<double> powers_of_two(unsigned smallest, std::size_t count, double u
   return bounds;
 }
 
-void observe_size(const Histogram& histogram, std::size_t octets) {
-  histogram.observe_in(bucket_of(octets, kSmallestSize, kSizeBounds), octets * 1'000'000'000);
+void observe_size(const Metrics::Cells& cells, const Histogram& histogram, std::size_t octets) {
+  cells.observe_in(histogram, bucket_of(octets, kSmallestSize, kSizeBounds), octets * 1'000'000'000);
 }
 
 std::string family_name(std::size_t family) { return family == 0 ? "1" : "2"; }
@@ -97,12 +97,13 @@ void ZoneSeries::count(const Query& query, const ReplyView& reply) {
   const auto protocol = static_cast<std::size_t>(query.transport());
   if (protocol >= kProtocols) return;  // questions of our own
   const std::size_t family = query.client().ip.is_v4() ? 0 : 1;
-  requests_[(protocol * kFamilies + family) * kTypes + index_of(query.type())].add();
-  replies_of(reply.made_by).by_rcode[index_of(reply.rcode)].add();
-  observe_size(request_size_[protocol], query.wire().size());
-  observe_size(response_size_[protocol], reply.wire.size());
+  const Metrics::Cells cells(metrics_);
+  cells.add(requests_[(protocol * kFamilies + family) * kTypes + index_of(query.type())]);
+  cells.add(replies_of(reply.made_by).by_rcode[index_of(reply.rcode)]);
+  observe_size(cells, request_size_[protocol], query.wire().size());
+  observe_size(cells, response_size_[protocol], reply.wire.size());
   const auto took = static_cast<std::uint64_t>(std::max<std::int64_t>(reply.took.count(), 0));
-  duration_.observe_in(bucket_of(took, kSmallestTime, kTimeBounds), took);
+  cells.observe_in(duration_, bucket_of(took, kSmallestTime, kTimeBounds), took);
 }
 
 ZoneSeries::Replies& ZoneSeries::replies_of(std::string_view plugin) {

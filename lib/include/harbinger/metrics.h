@@ -1,6 +1,7 @@
 // Counters that workers add to without sharing a cache line; summed when somebody looks.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <harbinger/worker.h>
 
 namespace harbinger {
 
@@ -82,14 +85,39 @@ class Metrics {
   [[nodiscard]] GaugeHandle gauge(std::string_view name, std::string_view help, std::function<double()> read,
                                   Labels labels = {});
 
+  /// The calling thread's own numbers, looked up once to count several things in a row. Only for handles of these metrics, and not to be
+  /// kept.
+  class Cells {
+   public:
+    explicit Cells(Metrics& metrics) noexcept : cells_(metrics.cells()), shared_(worker_index() == 0) {}
+    void add(const Counter& counter, std::uint64_t n = 1) const noexcept { add_to(counter.slot_, n); }
+    void observe_in(const Histogram& histogram, std::size_t bucket, std::uint64_t nano_units) const noexcept {
+      add_to(histogram.first_slot_ + static_cast<std::uint32_t>(bucket), 1);
+      if (nano_units != 0) add_to(histogram.first_slot_ + histogram.buckets_, nano_units);
+    }
+
+   private:
+    // A worker's cells are written by its thread only.
+    void add_to(std::uint32_t slot, std::uint64_t n) const noexcept {
+      if (!cells_) return;  // no memory: a number is lost, nothing else
+      const std::atomic_ref cell(cells_[slot]);
+      if (shared_)
+        cell.fetch_add(n, std::memory_order_relaxed);
+      else
+        cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+
+    std::uint64_t* cells_;
+    bool shared_;
+  };
+
   /// Every series, sorted by name then labels. Any thread.
   std::vector<MetricSample> collect() const;
 
  private:
   friend class Counter;
   friend class Histogram;
-  void add(std::uint32_t slot, std::uint64_t n) noexcept;
-  void add_two(std::uint32_t slot, std::uint64_t n, std::uint32_t other_slot, std::uint64_t m) noexcept;
+  std::uint64_t* cells() noexcept;
 
   struct Impl;
   std::unique_ptr<Impl> impl_;
