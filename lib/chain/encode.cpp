@@ -194,7 +194,9 @@ Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const Ser
   answer->stored = now;
   answer->expires = now + life.ttl;
   answer->stale_until = answer->failed ? answer->expires : answer->expires + rules.serve_stale;
-  return {KeptAnswerRef::adopt(answer), facts, life.keep, reply.keeping() != Reply::Keeping::never};
+  // Facts beyond the last place are not written down, so nobody else can be shown to have the same ones.
+  const bool shared = reply.keeping() != Reply::Keeping::never && !record.reads.overflowed();
+  return {KeptAnswerRef::adopt(answer), facts, life.keep, shared};
 }
 
 }  // namespace harbinger

@@ -184,6 +184,23 @@ TEST_CASE("questions that met share no answer when it turns out to depend on who
   CHECK(second->answers().find("for the second") != std::string::npos);
 }
 
+TEST_CASE("questions that met share no answer that read more facts than are written down") {
+  Line line;
+  const auto look = [](const Query& query) {
+    for (std::size_t i = 0; i < FactReads::kMost; ++i)
+      (void)query.get(Fact<std::uint32_t>{static_cast<FactId>(static_cast<std::size_t>(FactId::first_custom) + i)});
+    (void)query.client();
+  };
+  MemoryServer server(". {\n what\n}", {probe("what", line.roles(look))});
+  const auto first = server.ask("example.org. TXT", "198.51.100.1");
+  const auto second = server.ask("example.org. TXT", "198.51.100.2");
+  line.answer_all(with_answer(60, "for the first"));
+  CHECK(first->arrived);
+  REQUIRE_FALSE(second->arrived);
+  line.answer_all(with_answer(60, "for the second"));
+  CHECK(second->answers().find("for the second") != std::string::npos);
+}
+
 TEST_CASE("an answer asked for near its end is refreshed once, in the background") {
   Line line;
   MemoryServer server(". {\n what\n}", {probe("what", line.roles())});
