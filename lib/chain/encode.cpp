@@ -60,6 +60,8 @@ Lifetime lifetime_of(const Reply& reply, const ServeRecord& record, const CacheC
     auto lowest = lowest_ttl(reply.answers(), std::numeric_limits<std::uint32_t>::max());
     lowest = lowest_ttl(reply.authorities(), lowest);
     ttl = std::chrono::seconds(lowest_ttl(reply.additionals(), lowest));
+    // A SOA behind an alias says that the alias leads to nothing, and for how long that holds (RFC 2308 sec. 2.2).
+    if (const auto end = negative_ttl(reply)) ttl = std::min({ttl, std::chrono::seconds(*end), rules.max_negative_ttl});
   }
   ttl = std::clamp<std::chrono::seconds>(ttl, rules.min_ttl, std::max(rules.min_ttl, rules.max_ttl));
   return {ttl > 0s, true, ttl};

@@ -116,6 +116,22 @@ TEST_CASE("NXDOMAIN and NODATA are kept for the lesser of SOA TTL and MINIMUM") 
   CHECK(served == 2);
 }
 
+TEST_CASE("NODATA at the end of a CNAME is kept for no longer than the SOA allows") {
+  int served = 0;
+  MemoryServer server(". {\n what\n}", {probe("what", replying(served, [] {
+                        Reply reply = negative(Rcode::NOERROR, 3600, 60);
+                        reply.add_answer(record_from_text("example.org. 3600 CNAME www.example.org.").value());
+                        return reply;
+                      }))});
+  server.ask("example.org. TXT");
+  server.advance(50s);
+  server.ask("example.org. TXT");
+  CHECK(served == 1);
+  server.advance(11s);
+  server.ask("example.org. TXT");
+  CHECK(served == 2);
+}
+
 TEST_CASE("a negative answer without SOA is not kept") {
   int served = 0;
   MemoryServer server(". {\n what\n}", {probe("what", replying(served, [] { return Reply::with(Rcode::NXDOMAIN); }))});
