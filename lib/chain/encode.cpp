@@ -146,11 +146,14 @@ FactReads facts_of(const ServeRecord& record, const Reply& reply) {
   return facts;
 }
 
-// The scope to tell a client that sent its subnet: how many bits of it mattered.
+// How many bits of the client's subnet mattered. A bucket is made of all there are.
 std::uint8_t subnet_scope(const FactReads& facts, const Query& query) {
-  for (const auto& ref : facts.refs())
-    if (ref.id == FactId::subnet) return static_cast<std::uint8_t>(query.value_of(ref).present - 1);
-  return 0;
+  int bits = 0;
+  for (const auto& ref : facts.refs()) {
+    if (ref.id == FactId::bucket) return 128;
+    if (ref.id == FactId::subnet) bits = std::max(bits, query.value_of(ref).present - 1);
+  }
+  return static_cast<std::uint8_t>(bits);
 }
 
 KeptAnswer* assemble(const Reply& reply, const AnswerKey& key, const Sections& sections, const std::vector<std::uint16_t>& ttls) {

@@ -129,7 +129,7 @@ std::uint8_t* ReplyFinisher::put_ede(std::uint8_t* out) const {
   return out + 6 + text.size();
 }
 
-// RFC 7871 sec. 7.2.1: family, source and address as the client sent them, and the scope of this answer.
+// RFC 7871 sec. 7.2.1: family, source and address as the client sent them, and how many of its bits this answer is for.
 std::uint8_t* ReplyFinisher::put_subnet(std::uint8_t* out) const {
   if (!query_.ecs()) return out;
   const auto& subnet = *query_.ecs();
@@ -138,7 +138,7 @@ std::uint8_t* ReplyFinisher::put_subnet(std::uint8_t* out) const {
   put_u16(out + 2, static_cast<unsigned>(4 + octets));
   put_u16(out + 4, subnet.address.is_v4() ? 1 : 2);
   out[6] = subnet.source_bits;
-  out[7] = answer_.subnet_scope;
+  out[7] = std::min(answer_.subnet_scope, subnet.source_bits);
   std::memcpy(out + 8, subnet.address.octets().data(), octets);
   return out + 8 + octets;
 }

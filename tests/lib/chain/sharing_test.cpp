@@ -124,6 +124,25 @@ TEST_CASE("ECS: an upstream's wider scope lets more clients share the answer") {
   CHECK(served == 2);
 }
 
+TEST_CASE("ECS: the scope covers everything that the answer made of the subnet") {
+  ProbeRoles roles;
+  roles.serve = [](const Query& query, Next) {
+    if (query.type() == RRType::A) (void)query.subnet(16, 48), (void)query.subnet(24, 56);
+    if (query.type() == RRType::TXT) (void)query.bucket(16);
+    return ready(Reply::to(query));
+  };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  const auto scope_of = [&](const std::string& question) {
+    const ClientSubnet subnet{IpAddress::parse("192.0.2.0").value(), 24, 0};
+    const auto letter = server.ask(question, MemoryServer::Asking{.subnet = subnet});
+    const auto whole = letter->message();
+    return ClientSubnet::parse(whole.edns->option(OptionCode::ECS).value()).value().scope_bits;
+  };
+  CHECK(scope_of("example.org. A") == 24);
+  CHECK(scope_of("example.org. TXT") == 24);
+  CHECK(scope_of("example.org. MX") == 0);
+}
+
 TEST_CASE("DNSSEC OK, CD and RD are part of the key") {
   int served = 0;
   MemoryServer server(". {\n what\n}", {probe("what", counting(served, [](auto&) { return "x"; }))});
