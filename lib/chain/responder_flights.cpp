@@ -91,9 +91,10 @@ bool Responder::Impl::board(Flight& flight, const std::shared_ptr<Waiter>& waite
   return true;
 }
 
-// Is the answer of this flight the one that `query` would have got?
+// Is the answer of this flight the one that `query` would have got? Not if something changed since it began: the client may have asked after
+// that.
 bool Responder::Impl::fits(const Query& query, const Flight& flight) const {
-  if (!flight.result.share) return false;
+  if (!flight.result.share || !cache.still_right(*flight.result.answer)) return false;
   for (const auto& fact : flight.result.facts.refs())
     if (query.value_of(fact) != flight.query->value_of(fact)) return false;
   return true;

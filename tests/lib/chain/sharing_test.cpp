@@ -246,3 +246,35 @@ TEST_CASE("a change while an answer is computed makes that answer wrong at birth
   server.ask("example.org. A");
   CHECK(served == 2);
 }
+
+TEST_CASE("who asks after a change gets no answer that was begun before it") {
+  std::vector<std::function<void()>> waiting;
+  Answers* answers = nullptr;
+  int served = 0;
+  ProbeRoles roles;
+  roles.start = [&](const PluginContext& context) { answers = context.answers; };
+  struct Serving {
+    static Task<Reply> serve(const Query& query, std::vector<std::function<void()>>& line, int turn) {
+      auto begin = [&](std::function<void()> resume) { line.push_back(std::move(resume)); };
+      co_await Suspend(std::move(begin));
+      Reply reply = Reply::to(query);
+      reply.add_answer({query.name(), RRType::TXT, RRClass::IN, 60, txt_rdata(std::to_string(turn))});
+      co_return reply;
+    }
+  };
+  roles.serve = [&](const Query& query, Next) { return Serving::serve(query, waiting, ++served); };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  const auto go_on = [&] {
+    const auto all = std::exchange(waiting, {});
+    for (const auto& resume : all) resume();
+  };
+
+  const auto before = server.ask("example.org. TXT");
+  answers->changed(Name::parse("example.org.").value());
+  const auto after = server.ask("example.org. TXT");
+  go_on();
+  go_on();
+  REQUIRE(before->arrived);
+  REQUIRE(after->arrived);
+  CHECK(after->answers() == "example.org. 60 IN TXT \"2\"\n");
+}
