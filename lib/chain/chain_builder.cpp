@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <set>
@@ -34,6 +35,24 @@ class ChainAnswers final : public Answers {
 std::uint32_t next_chain_id() {
   static std::atomic<std::uint32_t> last{0};
   return ++last;
+}
+
+// What a plugin throws before it runs is an error like those it returns: it keeps the configuration out, and the server goes on.
+std::expected<std::unique_ptr<Plugin>, config::Errors> make_plugin(const PluginSpec& spec, const config::Directive& directive) {
+  try {
+    return spec.make(directive);
+  } catch (const std::exception& error) {
+    return std::unexpected(
+        config::Errors{{ErrorCode::internal, "plugin/" + spec.name + ": " + error.what(), directive.word.position}});
+  }
+}
+
+Result<void> start_plugin(Plugin& plugin, const PluginContext& context) {
+  try {
+    return plugin.start(context);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::internal, error.what());
+  }
 }
 
 void append(std::string& text, const config::Directive& directive) {
@@ -152,7 +171,7 @@ void ChainBuilder::add_plugin(Chain& chain, const config::Directive& directive) 
   if (std::ranges::any_of(chain.plugins_, same))
     return complain(Error{ErrorCode::conflict, "`" + word.text + "` stands twice in this server block; once is right", word.position});
 
-  auto plugin = spec->make(directive);
+  auto plugin = make_plugin(*spec, directive);
   if (!plugin) return complain(plugin.error());
   auto* made = plugin->get();
   made->name_ = spec->name;
@@ -228,7 +247,7 @@ void ChainBuilder::listen(const std::shared_ptr<const Chain>& chain, const std::
 // Plugins are started only when everything reads well; those that were started before an error are stopped by their chains.
 void ChainBuilder::start_all() {
   for (const auto& made : made_) {
-    if (const auto started = made.plugin->start(*made.context); !started) {
+    if (const auto started = start_plugin(*made.plugin, *made.context); !started) {
       auto error = started.error();
       if (error.position.file.empty()) error.position = made.position;
       error.message = "plugin/" + std::string(made.plugin->name()) + ": " + error.message;

@@ -64,6 +64,18 @@ TEST_CASE("a plugin that cannot start keeps the configuration out, with the plug
   CHECK(errors[0] == "Harbingerfile:2:2: plugin/broken: no such file");
 }
 
+TEST_CASE("a plugin that throws when it is made or started keeps the configuration out, with the plugin's place") {
+  auto unmade = probe("unmade", {});
+  unmade.make = [](const config::Directive&) -> std::expected<std::unique_ptr<Plugin>, config::Errors> {
+    throw std::runtime_error("no room");
+  };
+  ProbeRoles roles;
+  roles.start = [](const PluginContext&) { throw std::runtime_error("no disk"); };
+  CHECK(errors_of(". {\n unmade\n}\n", {unmade}) == std::vector<std::string>{"Harbingerfile:2:2: plugin/unmade: no room"});
+  CHECK(errors_of(". {\n broken\n}\n", {probe("broken", roles)}) ==
+        std::vector<std::string>{"Harbingerfile:2:2: plugin/broken: no disk"});
+}
+
 TEST_CASE("zones, ports and binds become listen addresses") {
   MemoryServer server("example.org:5300 example.net:5301 {\n bind 127.0.0.1 ::1\n a\n}", {probe("a", answering("60 A 192.0.2.1"))});
   std::vector<std::string> addresses;
