@@ -16,7 +16,15 @@ std::size_t Responder::Impl::answer(const Incoming& in, const ZoneMap& zones, st
   QueryParser parser;
   const auto parsed = parser.parse(in, config.query_timeout, query);
   if (parsed != Parsed::query) return answer_unparsed(query, parsed, parser.has_question(), out);
+  try {
+    return answer_query(query, zones, out, later);
+  } catch (...) {
+    blame("a plugin (admit, identify, decorate or observe)");
+    return send_plain(query, Rcode::SERVFAIL, true, out);
+  }
+}
 
+std::size_t Responder::Impl::answer_query(Query& query, const ZoneMap& zones, std::span<std::uint8_t> out, const MakeLater& later) {
   const auto* chain = query.klass() == RRClass::IN ? zones.find_for(query.name(), query.type()) : nullptr;
   if (!chain) {
     metrics.unserved.add();
@@ -40,6 +48,19 @@ std::size_t Responder::Impl::send_plain(const Query& query, Rcode rcode, bool wi
   ReplyFinisher::prepare(editor, query, rcode);
   const Sending sending{.now = query.arrived(), .with_question = with_question};
   return ReplyFinisher(query, plain.of(rcode), sending, reply_limit(query, config.max_udp_size, out.size())).write(editor, out);
+}
+
+// Called while an exception is handled. It is the plugin's bug, so it costs this one reply and not the process.
+void Responder::Impl::blame(std::string_view who) {
+  std::string what = "something that is no std::exception";
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  metrics.exceptions.add();
+  log.error("exception", std::string(who) + " threw: " + what);
 }
 
 std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,

@@ -42,10 +42,9 @@ Task<void> Responder::Impl::fly(std::shared_ptr<Flight> flight) {
     Reply served = co_await std::move(task);
     if (record.deepest && served.answered()) served.set_made_by(record.deepest->name());
     reply.emplace(std::move(served));
-  } catch (const std::exception& error) {
+  } catch (...) {
     const std::string plugin(record.deepest ? record.deepest->name() : "chain");
-    log.error("exception", "plugin " + plugin + " threw: " + error.what());
-    metrics.exceptions.add();
+    blame("plugin " + plugin);
     reply.emplace(Reply::failure(EdeCode::other, "plugin " + plugin + " failed"));
   }
   land(*flight, *reply);
@@ -117,9 +116,18 @@ void Responder::Impl::deliver(const std::shared_ptr<Waiter>& waiter, Flight& fli
 
 void Responder::Impl::answer_waiter(Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source) {
   waiter.answered = true;
-  const auto size = send(*waiter.query, *waiter.chain, answer, sending, source, late_buffer());
   waiting_room().leave(waiter);
-  waiter.later->reply(late_buffer().first(size));
+  waiter.later->reply(late_buffer().first(send_late(waiter, answer, sending, source)));
+}
+
+// Others wait behind this one, so an exception ends here.
+std::size_t Responder::Impl::send_late(const Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source) {
+  try {
+    return send(*waiter.query, *waiter.chain, answer, sending, source, late_buffer());
+  } catch (...) {
+    blame("a plugin (decorate or observe)");
+    return send_plain(*waiter.query, Rcode::SERVFAIL, true, late_buffer());
+  }
 }
 
 void Responder::Impl::give_up(const std::shared_ptr<Waiter>& waiter) {

@@ -43,6 +43,7 @@ struct Responder::Impl {
   using MakeLater = std::function<std::unique_ptr<Later>()>;
 
   std::size_t answer(const Incoming& in, const ZoneMap& zones, std::span<std::uint8_t> out, const MakeLater& later);
+  std::size_t answer_query(Query& query, const ZoneMap& zones, std::span<std::uint8_t> out, const MakeLater& later);
   std::size_t answer_unparsed(const Query& query, Parsed parsed, bool with_question, std::span<std::uint8_t> out);
   std::size_t send_plain(const Query& query, Rcode rcode, bool with_question, std::span<std::uint8_t> out);
   std::size_t admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,
@@ -64,9 +65,11 @@ struct Responder::Impl {
   bool board(Flight& flight, const std::shared_ptr<Waiter>& waiter);
   void deliver(const std::shared_ptr<Waiter>& waiter, Flight& flight);
   void answer_waiter(Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source);
+  std::size_t send_late(const Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source);
   void give_up(const std::shared_ptr<Waiter>& waiter);
   void offer_stale(const std::shared_ptr<Waiter>& waiter);
   bool fits(const Query& query, const Flight& flight) const;
+  void blame(std::string_view who);
   WaitingRoom& waiting_room();
 
   const Clock& clock;

@@ -321,6 +321,48 @@ TEST_CASE("an exception that leaves a plugin costs one SERVFAIL") {
   CHECK(server.count("harbinger_panics_total") == 1);
 }
 
+TEST_CASE("whatever is thrown by whichever role costs one SERVFAIL") {
+  ProbeRoles roles = answering("60 A 192.0.2.1");
+  const auto type = GENERATE(RRType::A, RRType::AAAA, RRType::MX, RRType::NS, RRType::SRV);
+  roles.admit = [](const Query& query) -> Verdict {
+    if (query.type() == RRType::A) throw std::runtime_error("admit");
+    return Verdict::pass();
+  };
+  roles.identify = [](Query& query) {
+    if (query.type() == RRType::AAAA) throw std::runtime_error("identify");
+  };
+  roles.serve = [serve = roles.serve](const Query& query, Next next) -> Task<Reply> {
+    if (query.type() == RRType::MX) throw 42;
+    return serve(query, next);
+  };
+  roles.decorate = [](const Query& query, ReplyEditor&) {
+    if (query.type() == RRType::NS) throw std::runtime_error("decorate");
+  };
+  roles.observe = [](const Query& query, const ReplyView&) {
+    if (query.type() == RRType::SRV) throw std::runtime_error("observe");
+  };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  CHECK(server.ask("example.org. " + to_string(type))->rcode() == Rcode::SERVFAIL);
+  CHECK(server.count("harbinger_panics_total") == 1);
+  CHECK(server.ask("example.org. TXT")->rcode() == Rcode::NOERROR);
+}
+
+TEST_CASE("an exception over a late reply costs one SERVFAIL, and nobody else's reply") {
+  Line line;
+  auto roles = line.roles();
+  roles.decorate = [](const Query& query, ReplyEditor&) {
+    if (query.client().ip.to_string() == "198.51.100.1") throw std::runtime_error("decorate");
+  };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  const auto first = server.ask("example.org. TXT", "198.51.100.1");
+  const auto second = server.ask("example.org. TXT", "198.51.100.2");
+  line.answer_all(with_answer(60));
+  REQUIRE(first->arrived);
+  REQUIRE(second->arrived);
+  CHECK(first->rcode() == Rcode::SERVFAIL);
+  CHECK(second->rcode() == Rcode::NOERROR);
+}
+
 TEST_CASE("memory stays bounded under a flood of names, and what is asked for often survives it") {
   int served = 0;
   MemoryServer server("{\n cache_size 1MiB\n}\n. {\n what\n}", {probe("what", replying(served, [] { return with_answer(3600); }))});
