@@ -15,6 +15,7 @@ std::uint16_t u16_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
 Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& query) {
   bytes_ = in.bytes;
   has_question_ = false;
+  if (in.bytes.size() < Header::kSize) return Parsed::drop;
   const auto header = Header::parse(in.bytes);
   if (!header || header->qr) return Parsed::drop;
 
@@ -55,30 +56,64 @@ Parsed QueryParser::read_question(std::size_t& offset, Query& query) {
   return query.type_ == RRType::OPT || query.type_ == RRType::TSIG ? Parsed::formerr : Parsed::query;
 }
 
+// RFC 9267 sec. 2: reserved label types and pointers that do not point backwards are malformed. Where a pointer leads to is not looked
+// at: nobody asks for the name, and a hostile message could make that walk long.
+bool QueryParser::skip_name(std::size_t& offset) const {
+  const auto begin = offset;
+  while (offset < bytes_.size()) {
+    const auto head = bytes_[offset];
+    if (head == 0) {
+      ++offset;
+      return offset - begin <= Name::kMaxWire;
+    }
+    if (head >= 0xc0) {
+      if (offset + 2 > bytes_.size()) return false;
+      const auto target = u16_at(bytes_, offset) & 0x3fffu;
+      offset += 2;
+      return target >= Header::kSize && target < begin;
+    }
+    if (head > Name::kMaxLabel) return false;
+    offset += head + std::size_t{1};
+  }
+  return false;
+}
+
+bool QueryParser::read_head(std::size_t& offset, RecordHead& record) const {
+  record.root_owner = offset < bytes_.size() && bytes_[offset] == 0;
+  if (!skip_name(offset) || offset + 10 > bytes_.size()) return false;
+  record.type = static_cast<RRType>(u16_at(bytes_, offset));
+  record.class_offset = offset + 2;
+  record.data_offset = offset + 10;
+  record.data_size = u16_at(bytes_, offset + 8);
+  if (record.data_size > bytes_.size() - record.data_offset) return false;
+  offset = record.data_offset + record.data_size;
+  return true;
+}
+
 // Answers and authorities have no meaning in a query, but must be well formed; of the additionals, OPT and TSIG matter.
 Parsed QueryParser::read_additionals(const Header& header, std::size_t offset, Query& query) {
   const unsigned before = 0u + header.ancount + header.nscount;
   const unsigned total = before + header.arcount;
   for (unsigned i = 0; i < total; ++i) {
-    const auto record = read_record(bytes_, offset);
-    if (!record) return Parsed::formerr;
-    if (record->type == RRType::TSIG) return i + 1 == total ? Parsed::notauth : Parsed::formerr;
-    if (record->type != RRType::OPT) continue;
+    RecordHead record;
+    if (!read_head(offset, record)) return Parsed::formerr;
+    if (record.type == RRType::TSIG) return i + 1 == total ? Parsed::notauth : Parsed::formerr;
+    if (record.type != RRType::OPT) continue;
     // RFC 6891 sec. 6.1.1: one OPT at most, in the additional section, owned by the root.
-    if (i < before || query.has_edns_ || !record->name.is_root()) return Parsed::formerr;
-    if (const auto parsed = read_opt(*record, query); parsed != Parsed::query) return parsed;
+    if (i < before || query.has_edns_ || !record.root_owner) return Parsed::formerr;
+    if (const auto parsed = read_opt(record, query); parsed != Parsed::query) return parsed;
   }
   return offset == bytes_.size() ? Parsed::query : Parsed::formerr;
 }
 
-Parsed QueryParser::read_opt(const RecordView& record, Query& query) {
+// RFC 6891 sec. 6.1.2 and 6.1.3: the class is the UDP size; the TTL is extended rcode, version and flags.
+Parsed QueryParser::read_opt(const RecordHead& record, Query& query) {
   query.has_edns_ = true;
-  query.udp_size_ = std::max<std::uint16_t>(static_cast<std::uint16_t>(record.klass), 512);
-  // The TTL field is read from the octets: the view has cut its top bit, which belongs to the extended rcode here.
-  const auto version = bytes_[record.ttl_offset + 1];
-  if (bytes_[record.ttl_offset + 2] & 0x80) query.flags_ |= Query::kDo;
+  query.udp_size_ = std::max<std::uint16_t>(u16_at(bytes_, record.class_offset), 512);
+  const auto version = bytes_[record.class_offset + 3];
+  if (bytes_[record.class_offset + 4] & 0x80) query.flags_ |= Query::kDo;
   if (version != 0) return Parsed::badvers;
-  query.options_ = bytes_.subspan(record.rdata_offset, record.rdata_size);
+  query.options_ = bytes_.subspan(record.data_offset, record.data_size);
 
   OptionReader reader(query.options_);
   while (const auto option = reader.next()) {

@@ -16,7 +16,7 @@ enum class Parsed : std::uint8_t {
   notauth,  ///< signed with TSIG, and no key is known here (RFC 8945 sec. 5.2.1)
 };
 
-/// Reads queries. Allocates nothing.
+/// Reads queries in one walk over their octets. Allocates nothing for a well-formed one, nor for most others.
 class QueryParser {
  public:
   /// Fills `query` as far as the message goes: after an error the id, and the question if `has_question` says so.
@@ -26,9 +26,18 @@ class QueryParser {
   static Query empty() { return {}; }
 
  private:
+  // The fixed part of a record; its owner's name is walked over, not read.
+  struct RecordHead {
+    bool root_owner;
+    RRType type;
+    std::size_t class_offset, data_offset, data_size;
+  };
+
   Parsed read_question(std::size_t& offset, Query& query);
   Parsed read_additionals(const Header& header, std::size_t offset, Query& query);
-  Parsed read_opt(const RecordView& record, Query& query);
+  Parsed read_opt(const RecordHead& record, Query& query);
+  bool skip_name(std::size_t& offset) const;
+  bool read_head(std::size_t& offset, RecordHead& record) const;
 
   std::span<const std::uint8_t> bytes_;
   bool has_question_ = false;
