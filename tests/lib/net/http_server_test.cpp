@@ -7,6 +7,7 @@
 
 using namespace harbinger;
 using namespace harbinger::test;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -131,7 +132,7 @@ TEST_CASE("the web server takes no request that two servers could read different
   CHECK(refuses("GET /hello HTTP/1.1\r\n\r\n"));
   CHECK(refuses("GET hello HTTP/1.1\r\nHost: test\r\n\r\n"));
   CHECK(refuses("GET /hello HTTP/2.0\r\nHost: test\r\n\r\n"));
-  CHECK(refuses(std::string_view("GET /he\0llo HTTP/1.1\r\nHost: test\r\n\r\n", 40)));
+  CHECK(refuses("GET /he\0llo HTTP/1.1\r\nHost: test\r\n\r\n"sv));
 }
 
 TEST_CASE("the web server answers garbage and oversized heads, and goes on for others") {
