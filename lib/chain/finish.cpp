@@ -136,7 +136,8 @@ std::uint8_t* ReplyFinisher::put_subnet(std::uint8_t* out) const {
   const auto octets = subnet_octets(subnet);
   put_u16(out, static_cast<unsigned>(OptionCode::ECS));
   put_u16(out + 2, static_cast<unsigned>(4 + octets));
-  put_u16(out + 4, subnet.address.is_v4() ? 1 : 2);
+  const auto sent = subnet.source_bits == 0 ? query_.option(OptionCode::ECS) : std::nullopt;
+  put_u16(out + 4, sent ? (*sent)[1] : subnet.address.is_v4() ? 1u : 2u);
   out[6] = subnet.source_bits;
   out[7] = std::min(answer_.subnet_scope, subnet.source_bits);
   std::memcpy(out + 8, subnet.address.octets().data(), octets);

@@ -2,12 +2,22 @@
 
 #include <algorithm>
 
+#include "wire/rdata_read.h"
+
 namespace harbinger {
 
 namespace {
 
 std::uint16_t u16_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
   return static_cast<std::uint16_t>(bytes[offset] << 8 | bytes[offset + 1]);
+}
+
+// RFC 8945 sec. 4.2: algorithm, time, fudge; MAC; id, error; other data.
+bool well_formed_tsig(wire::NameReader& names, std::size_t at, std::size_t end) {
+  if (!names.read(at, end) || end - at < 10) return false;
+  const std::size_t before_other = 10 + u16_at(names.message(), at + 8) + std::size_t{6};
+  if (end - at < before_other) return false;
+  return end - at == before_other + u16_at(names.message(), at + before_other - 2);
 }
 
 }  // namespace
@@ -33,9 +43,12 @@ Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& qu
 
   std::size_t offset = Header::kSize;
   if (const auto parsed = read_question(offset, query); parsed != Parsed::query) return parsed;
-  if (header->ancount + header->nscount + header->arcount == 0)
-    return offset == bytes_.size() ? Parsed::query : Parsed::formerr;
-  return read_additionals(*header, offset, query);
+  auto parsed = Parsed::query;
+  if (header->ancount + header->nscount + header->arcount != 0) parsed = read_records(*header, offset, query);
+  if (offset != bytes_.size()) return Parsed::formerr;
+  // What belongs to messages is no data that a name could have.
+  const bool of_messages = query.type_ == RRType::OPT || query.type_ == RRType::TSIG;
+  return of_messages && parsed == Parsed::query ? Parsed::formerr : parsed;
 }
 
 // The name stands uncompressed: nothing stands before it that it could point to.
@@ -53,7 +66,7 @@ Parsed QueryParser::read_question(std::size_t& offset, Query& query) {
   query.klass_ = static_cast<RRClass>(u16_at(bytes_, end + 2));
   offset = end + 4;
   has_question_ = true;
-  return query.type_ == RRType::OPT || query.type_ == RRType::TSIG ? Parsed::formerr : Parsed::query;
+  return Parsed::query;
 }
 
 // RFC 9267 sec. 2: reserved label types and pointers that do not point backwards are malformed. Where a pointer leads to is not looked
@@ -90,20 +103,30 @@ bool QueryParser::read_head(std::size_t& offset, RecordHead& record) const {
   return true;
 }
 
-// Answers and authorities have no meaning in a query, but must be well formed; of the additionals, OPT and TSIG matter.
-Parsed QueryParser::read_additionals(const Header& header, std::size_t offset, Query& query) {
+// Answers and authorities have no meaning in a query, but must be well formed; of the additionals, OPT and TSIG matter. One reader
+// bounds what the names in all data may cost.
+Parsed QueryParser::read_records(const Header& header, std::size_t& offset, Query& query) {
+  wire::NameReader names(bytes_);
   const unsigned before = 0u + header.ancount + header.nscount;
   const unsigned total = before + header.arcount;
+  auto parsed = Parsed::query;
   for (unsigned i = 0; i < total; ++i) {
     RecordHead record;
     if (!read_head(offset, record)) return Parsed::formerr;
-    if (record.type == RRType::TSIG) return i + 1 == total ? Parsed::notauth : Parsed::formerr;
-    if (record.type != RRType::OPT) continue;
-    // RFC 6891 sec. 6.1.1: one OPT at most, in the additional section, owned by the root.
-    if (i < before || query.has_edns_ || !record.root_owner) return Parsed::formerr;
-    if (const auto parsed = read_opt(record, query); parsed != Parsed::query) return parsed;
+    if (record.type == RRType::OPT) {
+      // RFC 6891 sec. 6.1.1: one OPT at most, in the additional section, owned by the root.
+      if (i < before || query.has_edns_ || !record.root_owner) return Parsed::formerr;
+      parsed = read_opt(record, query);
+      if (parsed == Parsed::formerr) return parsed;
+    } else if (record.type == RRType::TSIG) {
+      // RFC 8945 sec. 5.1: the last of all records.
+      if (i < before || i + 1 != total || !well_formed_tsig(names, record.data_offset, offset)) return Parsed::formerr;
+      parsed = Parsed::notauth;
+    } else if (!wire::check_rdata(names, record.type, record.data_offset, record.data_size)) {
+      return Parsed::formerr;
+    }
   }
-  return offset == bytes_.size() ? Parsed::query : Parsed::formerr;
+  return parsed;
 }
 
 // RFC 6891 sec. 6.1.2 and 6.1.3: the class is the UDP size; the TTL is extended rcode, version and flags.

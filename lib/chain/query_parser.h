@@ -34,7 +34,7 @@ class QueryParser {
   };
 
   Parsed read_question(std::size_t& offset, Query& query);
-  Parsed read_additionals(const Header& header, std::size_t offset, Query& query);
+  Parsed read_records(const Header& header, std::size_t& offset, Query& query);
   Parsed read_opt(const RecordHead& record, Query& query);
   bool skip_name(std::size_t& offset) const;
   bool read_head(std::size_t& offset, RecordHead& record) const;

@@ -5,7 +5,7 @@
 namespace harbinger {
 namespace {
 
-constexpr std::uint16_t kFamilyV4 = 1, kFamilyV6 = 2;  // RFC 7871 sec. 6
+constexpr std::uint16_t kFamilyNone = 0, kFamilyV4 = 1, kFamilyV6 = 2;  // RFC 7871 sec. 6
 
 std::unexpected<Error> bad_subnet(const char* what) {
   return fail(ErrorCode::malformed, std::string("client subnet option: ") + what);
@@ -28,6 +28,8 @@ std::optional<EdnsOption> OptionReader::next() {
 Result<ClientSubnet> ClientSubnet::parse(std::span<const std::uint8_t> data) {
   if (data.size() < 4) return bad_subnet("shorter than 4 octets");
   const std::uint16_t family = wire::load_u16(data.data());
+  // "No address at all", as `dig +subnet=0` says it.
+  if (family == kFamilyNone && data.size() == 4 && data[2] == 0 && data[3] == 0) return ClientSubnet{};
   if (family != kFamilyV4 && family != kFamilyV6) return bad_subnet("an address family other than IPv4 and IPv6");
   const int longest = family == kFamilyV4 ? 32 : 128;
   ClientSubnet subnet;

@@ -162,6 +162,14 @@ Result<Rdata> read_rdata(NameReader& names, RRType type, std::size_t offset, std
   return rdata;
 }
 
+Result<void> check_rdata(NameReader& names, RRType type, std::size_t offset, std::size_t size) {
+  const RdataRow* row = find_row(type);
+  if (!row) return {};
+  RdataReader reader(names, offset, size, nullptr);
+  if (auto done = reader.read(*row); !done) return bad_data(type, done.error());
+  return {};
+}
+
 }  // namespace wire
 
 Result<Rdata> read_rdata(RRType type, std::span<const std::uint8_t> message, std::size_t offset, std::size_t size) {

@@ -1,4 +1,4 @@
-// Reading record data field by field.
+// Reading record data field by field, with the names counted by a reader that the whole message shares.
 #pragma once
 
 #include <harbinger/rr.h>
@@ -7,7 +7,10 @@
 
 namespace harbinger::wire {
 
-/// As harbinger::read_rdata, with the names counted by a reader that the whole message shares.
+/// As harbinger::read_rdata.
 Result<Rdata> read_rdata(NameReader& names, RRType type, std::size_t offset, std::size_t size);
+
+/// Whether read_rdata would succeed; allocates nothing then. The data lies within the message.
+Result<void> check_rdata(NameReader& names, RRType type, std::size_t offset, std::size_t size);
 
 }  // namespace harbinger::wire

@@ -52,10 +52,18 @@ TEST_CASE("client subnets of both families are read and written alike") {
   CHECK(subnet("0001 18 10 c00002")->scope_bits == 16);
 }
 
+TEST_CASE("a client subnet without family and bits stands for no address at all") {
+  const auto read = subnet("0000 00 00");
+  REQUIRE(read);
+  CHECK(read->source_bits == 0);
+  CHECK(read->scope_bits == 0);
+}
+
 TEST_CASE("client subnets that RFC 7871 forbids are malformed") {
   for (const char* hex : {
            "", "0001 18",               // cut short
-           "0000 00 00", "0003 00 00",  // unknown family
+           "0003 00 00",                // unknown family
+           "0000 08 00 c0", "0000 00 01", "0000 00 00 00",  // no family, but an address
            "0001 21 00 c000020100",     // more bits than IPv4 has
            "0001 18 21 c00002",         // scope likewise
            "0002 81 00 20010db800000000000000000000000100",
