@@ -1,11 +1,10 @@
 #include "plugins/forward/pool.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "net/host_resolver.h"
+#include <harbinger/config.h>
 
 namespace harbinger::forward {
 
@@ -16,16 +15,11 @@ using namespace std::chrono_literals;
 constexpr Duration kResolveLimit = 5s;
 constexpr std::size_t kMostAddressesOfAHost = 4;
 
-Result<std::string> read_whole(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::not_found, "cannot read " + path.string());
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 }  // namespace
 
 Pool::Sources Pool::Sources::of_the_system() {
-  return {[](const std::string& host) { return net::resolve_host(host, kResolveLimit); }, read_whole};
+  return {[](const std::string& host) { return net::resolve_host(host, kResolveLimit); },
+          config::Sources::of_the_system().read_file};
 }
 
 Pool::Pool(std::vector<Target> targets, Sources sources, Metrics* metrics, Logger log)

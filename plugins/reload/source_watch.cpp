@@ -1,10 +1,9 @@
 #include "plugins/reload/source_watch.h"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
+#include <harbinger/config.h>
 #include <harbinger/name.h>
 
 namespace harbinger::reload {
@@ -21,11 +20,11 @@ bool SourceWatch::changed() {
 }
 
 std::uint64_t SourceWatch::look() const {
+  const auto read = config::Sources::of_the_system().read_file;
   std::string all;
   for (const auto& file : files_) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    all += (in ? "file " : "none ") + std::to_string(text.size()) + "\n" + text;
+    const auto text = read(file);
+    all += text ? "file " + std::to_string(text->size()) + "\n" + *text : "none\n";
   }
   return keyed_hash(all.data(), all.size());
 }

@@ -82,6 +82,13 @@ TEST_CASE("a file that is missing or names nobody is an error that names the fil
   }
 }
 
+TEST_CASE("a folder in place of a file is an error that names it") {
+  Pool pool({target("/")}, Pool::Sources::of_the_system(), nullptr, Logger());
+  const auto loaded = pool.load();
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().message == "cannot read `/`: Is a directory");
+}
+
 TEST_CASE("an upstream that stays keeps its state when others come and go") {
   Story story;
   story.hosts["dns.example"] = {*IpAddress::parse("192.0.2.3")};

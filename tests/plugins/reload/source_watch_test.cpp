@@ -42,3 +42,13 @@ TEST_CASE("an imported file counts, and so does one that vanishes") {
   CHECK_FALSE(watch.changed());
   CHECK(watch.changed());
 }
+
+TEST_CASE("a folder in the place of a file is a file that vanished") {
+  const test::Scratch scratch;
+  const auto file = scratch.write("Harbingerfile", ". { whoami }");
+  SourceWatch watch({file});
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
+  CHECK_FALSE(watch.changed());
+  CHECK(watch.changed());
+}
