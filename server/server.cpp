@@ -40,6 +40,7 @@ struct Server::Impl {
   std::expected<config::File, config::Errors> load() const;
   std::expected<void, config::Errors> replace(const config::File& file);
   void refresh_plugins();
+  void guarded(const std::function<void()>& work) const;
   void warn_about_fixed(const ServerConfig& next) const;
   void log_errors(std::string_view what, const config::Errors& errors) const;
 
@@ -99,7 +100,9 @@ World Server::Impl::make_world() {
   made.random = &system_random();
   made.exchange = exchange.get();
   made.default_port = options.default_port;
-  made.in_background = [this](std::function<void()> work) { background.run(std::move(work)); };
+  made.in_background = [this](std::function<void()> work) {
+    background.run([this, work = std::move(work)] { guarded(work); });
+  };
   made.ask_server = [this](std::string_view wish) {
     if (wish == "stopping") return stopping.load();  // a question rather than a wish: for those who tell whether we are ready
     if (wish != "reload") return false;
@@ -167,7 +170,16 @@ std::expected<void, config::Errors> Server::Impl::reload() {
 
 void Server::Impl::refresh_plugins() {
   for (const auto& chain : current->chains)
-    for (const auto& plugin : chain->plugins()) plugin->refresh();
+    for (const auto& plugin : chain->plugins()) guarded([&plugin] { plugin->refresh(); });
+}
+
+// An exception leaving a plugin is the plugin's bug, and no reason to end the process.
+void Server::Impl::guarded(const std::function<void()>& work) const {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    log.error("exception", std::string("a plugin threw: ") + error.what());
+  }
 }
 
 // Everything that can fail comes first.
