@@ -23,8 +23,8 @@ class AnswerCache {
   AnswerCache(const AnswerCache&) = delete;
   AnswerCache& operator=(const AnswerCache&) = delete;
 
-  /// The answer kept for this query, fresh or not, or null. `key` is narrowed to the facts it depends on; when there is none, to the first
-  /// known list of facts. Inside an RCU section; valid until its end.
+  /// The answer kept for this query, fresh or not, or null. `key` is narrowed to the facts it depends on; when there is none, to a
+  /// known list of facts, if there is one. Inside an RCU section; valid until its end.
   KeptAnswer* find(AnswerKey& key, const Query& query) const;
 
   /// False when something that the answer rests on changed since it was computed.

@@ -40,6 +40,7 @@ class Query {
   Question question() const { return {name_, type_, klass_}; }
 
   // Facts.
+  /// Kept answers go by the address alone: one that tells the port must be Reply::Keeping::never.
   const SocketAddress& client() const {
     note({FactId::client});
     return client_;
