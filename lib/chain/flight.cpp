@@ -10,8 +10,7 @@ std::shared_ptr<Flight> Flights::find(const AnswerKey& key) {
   auto& shard = shard_of(key.hash());
   const std::lock_guard guard(shard.lock);
   const auto found = shard.by_hash.find(key.hash());
-  if (found == shard.by_hash.end() || found->second->hash != key.hash()) return nullptr;
-  return found->second;
+  return found == shard.by_hash.end() ? nullptr : found->second;
 }
 
 void Flights::add(const std::shared_ptr<Flight>& flight) {

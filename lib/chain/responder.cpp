@@ -4,12 +4,6 @@
 
 namespace harbinger {
 
-namespace {
-
-constexpr std::size_t kMostFlights = 65536;
-
-}  // namespace
-
 std::size_t Responder::Impl::answer(const Incoming& in, const ZoneMap& zones, std::span<std::uint8_t> out,
                                     const MakeLater& later) {
   Query query = QueryParser::empty();
@@ -96,7 +90,7 @@ std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_p
   auto flight = flights.find(key);
   const bool joined = flight != nullptr;
   if (!flight) {
-    if (in_flight.load(std::memory_order_relaxed) >= kMostFlights) {
+    if (overloaded()) {
       metrics.overloaded.add();
       return send(query, *chain, plain.of(Rcode::SERVFAIL), {.now = query.arrived(), .ede = EdeCode::not_ready},
                   Source::served, out);
@@ -153,7 +147,7 @@ void Responder::Impl::refresh_if_due(const Query& query, const std::shared_ptr<c
   if (!kept.ages || percent == 0 || kept.failed) return;
   const auto left = kept.expires - query.arrived(), whole = kept.expires - kept.stored;
   if (left * 100 > whole * percent || query.arrived().ns < kept.failing_until.load(std::memory_order_relaxed)) return;
-  if (kept.refreshing.exchange(true, std::memory_order_relaxed)) return;
+  if (overloaded() || kept.refreshing.exchange(true, std::memory_order_relaxed)) return;
   metrics.refreshes.add();
   const auto flight = take_off(query, chain, key, &kept);
   if (!flight->landed) flights.add(flight);

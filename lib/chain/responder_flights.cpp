@@ -102,16 +102,28 @@ bool Responder::Impl::fits(const Query& query, const Flight& flight) const {
 void Responder::Impl::deliver(const std::shared_ptr<Waiter>& waiter, Flight& flight) {
   if (waiter->answered) return;
   const auto now = clock.now();
-  if (waiter->source == Source::coalesced && !fits(*waiter->query, flight)) {
-    // It depends on facts in which this client differs: it gets a flight of its own.
-    waiter->source = Source::served;
-    const auto own = take_off(*waiter->query, waiter->chain, AnswerKey(waiter->chain->id(), *waiter->query), waiter->stale.get());
-    if (!board(*own, waiter)) deliver(waiter, *own);
-    return;
-  }
+  if (waiter->source == Source::coalesced && !fits(*waiter->query, flight)) return change_flights(waiter, flight);
   const auto& answer = *flight.result.answer;
   if (answer.failed && waiter->stale && may_be_stale(*waiter->stale, now)) return offer_stale(waiter);
   answer_waiter(*waiter, answer, {.now = now}, waiter->source);
+}
+
+// The answer depends on facts in which this client differs, or is out of date: the client waits for that of somebody who has the same facts,
+// or gets a flight of its own. What may not be shared is computed for each.
+void Responder::Impl::change_flights(const std::shared_ptr<Waiter>& waiter, const Flight& left) {
+  AnswerKey key(waiter->chain->id(), *waiter->query);
+  key.narrow_to(*waiter->query, left.result.facts.refs());
+  if (left.result.share)
+    if (const auto other = flights.find(key); other && board(*other, waiter)) return;
+
+  waiter->source = Source::served;
+  if (overloaded()) {
+    metrics.overloaded.add();
+    return answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::not_ready}, waiter->source);
+  }
+  const auto own = take_off(*waiter->query, waiter->chain, key, waiter->stale.get());
+  if (left.result.share && !own->landed) flights.add(own);
+  if (!board(*own, waiter)) deliver(waiter, *own);
 }
 
 void Responder::Impl::answer_waiter(Waiter& waiter, const KeptAnswer& answer, Sending sending, Source source) {

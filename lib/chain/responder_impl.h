@@ -33,6 +33,8 @@ class PlainAnswers {
 };
 
 struct Responder::Impl {
+  static constexpr std::size_t kMostFlights = 65536;
+
   Impl(const World& world, const ServerConfig& server)
       : clock(*world.clock),
         log(*(world.log ? world.log : &null_log_sink()), "chain"),
@@ -69,6 +71,8 @@ struct Responder::Impl {
   void give_up(const std::shared_ptr<Waiter>& waiter);
   void offer_stale(const std::shared_ptr<Waiter>& waiter);
   bool fits(const Query& query, const Flight& flight) const;
+  void change_flights(const std::shared_ptr<Waiter>& waiter, const Flight& left);
+  bool overloaded() const { return in_flight.load(std::memory_order_relaxed) >= kMostFlights; }
   void blame(std::string_view who);
   WaitingRoom& waiting_room();
 

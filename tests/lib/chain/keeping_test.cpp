@@ -200,6 +200,22 @@ TEST_CASE("questions that met share no answer when it turns out to depend on who
   CHECK(second->answers().find("for the second") != std::string::npos);
 }
 
+TEST_CASE("those who have the same facts share the second flight too") {
+  Line line;
+  const auto look = [](const Query& query) { (void)query.client(); };
+  MemoryServer server(". {\n what\n}", {probe("what", line.roles(look))});
+  server.ask("example.org. TXT", "198.51.100.1");
+  std::vector<std::shared_ptr<Letter>> letters;
+  for (int i = 0; i < 200; ++i) letters.push_back(server.ask("example.org. TXT", i % 2 ? "198.51.100.2" : "198.51.100.3"));
+  line.answer_all(with_answer(60, "for the first"));
+  REQUIRE(line.waiting.size() == 2);
+  line.answer_all(with_answer(60, "for the others"));
+  for (const auto& letter : letters) {
+    REQUIRE(letter->arrived);
+    CHECK(letter->answers().find("for the others") != std::string::npos);
+  }
+}
+
 TEST_CASE("questions that met share no answer that read more facts than are written down") {
   Line line;
   const auto look = [](const Query& query) {
