@@ -1,9 +1,9 @@
 #include "server/tcp_connection.h"
 
-#include <array>
-#include <cerrno>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <array>
+#include <cerrno>
 
 #include "server/tcp_connections.h"
 
@@ -12,9 +12,10 @@ namespace harbinger::server {
 namespace {
 
 constexpr std::size_t kLongestMessage = 65535;
-constexpr std::size_t kMostUnsent = 1 << 20;  // a client that asks and does not read is closed beyond this
-constexpr std::size_t kKeptRoom = 4096;       // of an output buffer that is empty again
-constexpr int kReadsInARow = 4;               // then other connections get their turn
+constexpr std::size_t kMostUnsent = 1 << 20;      // a client that asks and does not read is closed beyond this
+constexpr std::size_t kKeptRoom = 4096;           // of an output buffer that is empty again
+constexpr int kReadsInARow = 4;                   // then other connections get their turn
+constexpr std::size_t kOctetsInARow = 256 << 10;  // of replies, likewise
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -76,7 +77,7 @@ void TcpConnection::check_time(MonotonicTime now) {
 void TcpConnection::ready(std::uint32_t events) {
   // Both directions are over, so nobody would get a reply any more.
   if (events & (EPOLLERR | EPOLLHUP)) return close({});
-  if (events & EPOLLOUT) send_rest();
+  if (events & EPOLLOUT) unsent_.empty() ? resume() : send_rest();
   if (events & EPOLLIN && may_read()) read();
   settle();
 }
@@ -99,9 +100,9 @@ void TcpConnection::read() {
 void TcpConnection::answer_messages() {
   const auto now = all_.context_.loop.clock().now();
   bool whole = false, broken = false;
-  paused_ = false;
+  turn_ = 0;
   for (std::span<const std::uint8_t> message; !closed_;) {
-    paused_ = in_work_ >= all_.context_.limits.tcp_pipeline || !unsent_.empty();
+    paused_ = in_work_ >= all_.context_.limits.tcp_pipeline || !unsent_.empty() || turn_is_over();
     if (paused_) {
       framing_.hold();
       break;
@@ -123,7 +124,7 @@ void TcpConnection::answer_messages() {
 // Into the shared output; false when the connection broke.
 bool TcpConnection::answer(std::span<const std::uint8_t> message, MonotonicTime now) {
   auto& output = all_.output_;
-  if (output.octets.size() - output.used < kLongestMessage + 2) {
+  if (output.used >= TcpConnections::Output::kEnough) {
     send({}, std::span(output.octets).first(std::exchange(output.used, 0)));
     if (closed_) return false;
   }
@@ -136,6 +137,7 @@ bool TcpConnection::answer(std::span<const std::uint8_t> message, MonotonicTime 
   out[0] = prefix[0];
   out[1] = prefix[1];
   output.used += size + 2;
+  turn_ += size + 2;
   return true;
 }
 
@@ -210,13 +212,16 @@ void TcpConnection::send_rest() {
 void TcpConnection::settle() {
   if (closed_) return;
   if (reading_ended_ && at_rest() && !(paused_ && framing_.in_message())) return close({});
-  const std::uint32_t wanted = (may_read() ? EPOLLIN : 0u) | (unsent_.empty() ? 0u : EPOLLOUT);
+  // The next turn comes when the socket takes octets: at once, but after all others that are ready.
+  const std::uint32_t wanted = (may_read() ? EPOLLIN : 0u) | (unsent_.empty() && !turn_is_over() ? 0u : EPOLLOUT);
   if (wanted == watched_) return;
   watched_ = wanted;
   all_.context_.loop.change_watch(socket_.get(), watched_, *this);
 }
 
 // While the client does not take its replies, and while it has many queries in work, it is not listened to.
+bool TcpConnection::turn_is_over() const { return turn_ >= kOctetsInARow; }
+
 bool TcpConnection::may_read() const { return !closed_ && !reading_ended_ && !paused_ && unsent_.empty(); }
 
 }  // namespace harbinger::server

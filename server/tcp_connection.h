@@ -16,7 +16,8 @@ class TcpConnections;
 /// Lives on one worker's thread, owned by its TcpConnections, which it asks to be removed from when it is over.
 class TcpConnection final : public net::Watcher, public std::enable_shared_from_this<TcpConnection> {
  public:
-  TcpConnection(TcpConnections& all, FileDescriptor socket, const SocketAddress& client, std::shared_ptr<const Served> served);
+  TcpConnection(TcpConnections& all, FileDescriptor socket, const SocketAddress& client,
+                std::shared_ptr<const Served> served);
 
   /// Begins to read.
   void open();
@@ -46,6 +47,7 @@ class TcpConnection final : public net::Watcher, public std::enable_shared_from_
   void keep_unsent(std::span<const std::uint8_t> bytes);
   void settle();
   bool may_read() const;
+  bool turn_is_over() const;
 
   TcpConnections& all_;
   FileDescriptor socket_;
@@ -57,11 +59,12 @@ class TcpConnection final : public net::Watcher, public std::enable_shared_from_
   std::vector<std::uint8_t> unsent_;  // replies that the client did not take yet
   std::size_t unsent_start_ = 0;
   std::size_t in_work_ = 0;  // queries whose replies are not there yet
+  std::size_t turn_ = 0;     // octets of replies since others had their turn
   std::uint32_t watched_ = 0;
   bool in_message_ = false;  // a part of one had arrived when we last looked
   bool closed_ = false;
   bool reading_ended_ = false;  // the client sends no more, or we listen no more
-  bool paused_ = false;         // as many queries in work as one connection may have
+  bool paused_ = false;         // queries wait in framing_: too many in work, replies unsent, or others' turn
   MonotonicTime last_message_, message_began_, unsent_since_;
 };
 

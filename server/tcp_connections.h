@@ -24,9 +24,10 @@ class TcpConnections {
  private:
   friend class TcpConnection;
 
-  // Replies of one read, gathered so that they leave in one write.
+  // Replies of one read, gathered so that they leave in few writes. Beyond `kEnough` they leave at once: what one client does not take is
+  // kept for it.
   struct Output {
-    static constexpr std::size_t kRoom = 256 << 10;
+    static constexpr std::size_t kEnough = 16 << 10, kRoom = kEnough + (64 << 10) + 2;
     std::vector<std::uint8_t> octets = std::vector<std::uint8_t>(kRoom);
     std::size_t used = 0;
   };
@@ -40,7 +41,8 @@ class TcpConnections {
   WorkerContext& context_;
   std::list<std::shared_ptr<TcpConnection>> open_;    // the longest silent one first
   std::list<std::shared_ptr<TcpConnection>> closed_;  // may still be on the stack: freed a little later
-  std::vector<std::uint8_t> input_ = std::vector<std::uint8_t>(64 << 10);
+  std::vector<std::uint8_t> input_ =
+      std::vector<std::uint8_t>(16 << 10);  // what a paused client asked is kept for it, too
   Output output_;
   TcpConnection* answering_ = nullptr;
   const std::function<std::unique_ptr<Later>()> later_;

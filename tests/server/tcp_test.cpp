@@ -84,7 +84,8 @@ TEST_CASE("reading pauses while as many queries are in work as a connection may 
   TestServer server(serving(" tcp_pipeline 3\n"));
   auto stream = connect(server);
   const ClosedGate gate;
-  for (std::uint16_t id = 1; id <= 10; ++id) REQUIRE(stream.send(query_for("slow" + std::to_string(id) + ".example.org.", id)));
+  for (std::uint16_t id = 1; id <= 10; ++id)
+    REQUIRE(stream.send(query_for("slow" + std::to_string(id) + ".example.org.", id)));
   REQUIRE(wait_until([] { return waiting_at_gate == 3; }));
   CHECK(ask_over_tcp(server.address(), "example.org."));
   CHECK(waiting_at_gate == 3);
@@ -127,6 +128,34 @@ TEST_CASE("a client that asks and does not read is closed, and costs bounded mem
   CHECK(wait_until([&] { return closed(server, "slow_reader") == 1; }));
   greedy.join();
   CHECK(ask_over_tcp(server.address(), "example.org."));
+}
+
+TEST_CASE("a client that does not read is answered only until some hundred kilobytes wait for it") {
+  TestServer server(serving(" tcp_message_timeout 200ms\n"));
+  auto stream = connect(server);
+  const auto query = query_for("big.example.org.", 1, RRType::TXT);
+  std::vector<std::uint8_t> hundreds;
+  for (int i = 0; i < 500; ++i) {
+    hundreds.insert(hundreds.end(), {0, static_cast<std::uint8_t>(query.size())});
+    hundreds.insert(hundreds.end(), query.begin(), query.end());
+  }
+  REQUIRE(stream.send_raw(hundreds));
+  CHECK(wait_until([&] { return closed(server, "slow_reader") == 1; }));
+  CHECK(server.metric("harbinger_cache_misses_total") < 50);
+}
+
+TEST_CASE("a client that asks for more than one turn's worth gets all of it") {
+  TestServer server(serving());
+  auto stream = connect(server);
+  constexpr int kQueries = 100;
+  for (int i = 0; i < kQueries; ++i)
+    REQUIRE(stream.send(query_for("big.example.org.", static_cast<std::uint16_t>(i), RRType::TXT)));
+  stream.finish_sending();
+  for (int i = 0; i < kQueries; ++i) {
+    const auto reply = stream.receive();
+    REQUIRE(reply);
+    CHECK((*reply)[1] == i);
+  }
 }
 
 TEST_CASE("a length too short for a message closes the connection") {
