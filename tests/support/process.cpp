@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -26,13 +27,6 @@ bool bind_loopback(int socket, std::uint16_t port) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-}
-
-std::uint16_t bound_port(int socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof(address);
-  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -63,13 +57,14 @@ std::optional<fs::path> find_program(std::string_view name) {
   return std::nullopt;
 }
 
+// From below the range that the kernel gives to clients: between our look and the server's bind no connection takes it.
 std::uint16_t free_port() {
+  static std::mt19937 random(std::random_device{}());
   for (int attempt = 0; attempt < 100; ++attempt) {
+    const auto port = std::uniform_int_distribution<std::uint16_t>(10000, 32000)(random);
     const int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const int tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool bound = bind_loopback(tcp, 0);
-    const std::uint16_t port = bound_port(tcp);
-    const bool both = bound && bind_loopback(udp, port);
+    const bool both = bind_loopback(tcp, port) && bind_loopback(udp, port);
     close(udp);
     close(tcp);
     if (both) return port;
