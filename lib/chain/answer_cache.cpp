@@ -15,6 +15,7 @@ constexpr std::size_t kMostShards = 64;
 constexpr std::uint64_t kSmallestShard = 1 << 18;
 constexpr std::uint64_t kTypicalAnswer = 256;
 constexpr std::size_t kRetiredTogether = 64;
+constexpr std::uint64_t kLimboShare = 16;  // of what a shard may hold
 constexpr std::size_t kMostFactLists = 8;
 
 std::size_t shards_for(std::uint64_t capacity) {
@@ -163,7 +164,7 @@ void AnswerCache::insert(KeptAnswer* answer) {
       unlink(shard, old);
       break;
     }
-    while (shard.octets + charge(*answer) > shard_capacity_ && shard.oldest) evict_one(shard);
+    while (shard.octets + charge(*answer) > shard_capacity_ - shard_capacity_ / kLimboShare && shard.oldest) evict_one(shard);
 
     answer->next_in_bucket.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
     bucket.store(answer, std::memory_order_release);
@@ -172,7 +173,10 @@ void AnswerCache::insert(KeptAnswer* answer) {
     shard.newest = answer;
     shard.octets += charge(*answer);
     ++shard.entries;
-    if (shard.limbo.size() >= kRetiredTogether) out.swap(shard.limbo);
+    if (shard.limbo.size() >= kRetiredTogether || shard.limbo_octets > shard_capacity_ / kLimboShare) {
+      out.swap(shard.limbo);
+      shard.limbo_octets = 0;
+    }
   }
   if (!out.empty()) retire_all(std::move(out));
 }
@@ -189,6 +193,7 @@ void AnswerCache::unlink(Shard& shard, KeptAnswer* answer) {
   shard.octets -= charge(*answer);
   --shard.entries;
   shard.limbo.push_back(answer);
+  shard.limbo_octets += charge(*answer);
 }
 
 // The hand walks from old to new and spares, once, what was asked for since it came by.
@@ -209,7 +214,7 @@ AnswerCache::Usage AnswerCache::usage() const {
   for (std::size_t i = 0; i < shard_count_; ++i) {
     const std::lock_guard guard(shards_[i].lock);
     sum.entries += shards_[i].entries;
-    sum.octets += shards_[i].octets;
+    sum.octets += shards_[i].octets + shards_[i].limbo_octets;
     sum.evictions += shards_[i].evictions;
   }
   return sum;

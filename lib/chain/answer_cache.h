@@ -42,7 +42,8 @@ class AnswerCache {
   const Changes& changes() const { return changes_; }
 
   struct Usage {
-    std::uint64_t entries = 0, octets = 0, evictions = 0;
+    std::uint64_t entries = 0, evictions = 0;
+    std::uint64_t octets = 0;  ///< with those that are out of the table and not yet retired
   };
   Usage usage() const;
 
@@ -51,6 +52,7 @@ class AnswerCache {
     std::mutex lock;
     KeptAnswer *newest = nullptr, *oldest = nullptr, *hand = nullptr;
     std::uint64_t octets = 0, entries = 0, evictions = 0;
+    std::uint64_t limbo_octets = 0;
     std::atomic<bool> full{false};  // has evicted
     std::vector<KeptAnswer*> limbo;  // out of the table, waiting to be retired together
   };

@@ -222,3 +222,18 @@ TEST_CASE("memory stays bounded under a flood of names, and what is asked for of
     if (sample.name == "harbinger_cache_evictions") CHECK(sample.value > 0);
   }
 }
+
+TEST_CASE("memory stays bounded under a flood of large answers") {
+  int served = 0;
+  const auto large = [] {
+    Reply reply = Reply::with(Rcode::NOERROR);
+    for (int i = 0; i < 60; ++i) reply.add_answer({Name::parse("example.org.").value(), RRType::TXT, RRClass::IN, 3600,
+                                                   txt_rdata(std::to_string(i) + std::string(250, 'x'))});
+    return reply;
+  };
+  MemoryServer server("{\n cache_size 1MiB\n}\n. {\n what\n}", {probe("what", replying(served, large))});
+  for (int i = 0; i < 600; ++i)
+    for (int twice = 0; twice < 2; ++twice) server.ask("flood" + std::to_string(i) + ".example. TXT");
+  for (const auto& sample : server.metrics.collect())
+    if (sample.name == "harbinger_cache_size_bytes") CHECK(sample.value <= 1 << 20);
+}
