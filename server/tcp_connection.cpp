@@ -132,6 +132,7 @@ bool TcpConnection::answer(std::span<const std::uint8_t> message, MonotonicTime 
   all_.answering_ = this;
   const Incoming in{message, client_, Transport::tcp, now};
   const auto size = all_.context_.responder.answer(in, *served_->zones, {out + 2, kLongestMessage}, all_.later_);
+  all_.answering_ = nullptr;
   if (size == 0 || size == Responder::kLater) return true;
   const auto prefix = length_prefix(size);
   out[0] = prefix[0];
@@ -158,7 +159,8 @@ void TcpConnection::reply_later(std::span<const std::uint8_t> bytes) {
       if (const auto connection = weak.lock()) connection->resume();
     });
   }
-  settle();
+  // In the middle of answering, replies are still gathered: who does that settles when it is done.
+  if (all_.answering_ != this) settle();
 }
 
 void TcpConnection::resume() {

@@ -79,13 +79,14 @@ FactValue Query::value_of(FactRef ref) const {
   }
 }
 
-OwnedQuery::OwnedQuery(const Query& query) : query_(query), wire_(query.wire_.begin(), query.wire_.end()) {
+OwnedQuery::OwnedQuery(const Query& query)
+    : query_(query), wire_(query.wire_.begin(), query.wire_.begin() + static_cast<std::ptrdiff_t>(std::min(query.wire_.size(), kMostWire))) {
   query_.record_ = nullptr;
-  if (!query.options_.empty()) {
-    const auto offset = static_cast<std::size_t>(query.options_.data() - query.wire_.data());
-    query_.options_ = std::span(wire_).subspan(offset, query.options_.size());
-  }
   query_.wire_ = wire_;
+  query_.options_ = {};
+  if (query.options_.empty()) return;
+  const auto offset = static_cast<std::size_t>(query.options_.data() - query.wire_.data());
+  if (offset + query.options_.size() <= wire_.size()) query_.options_ = std::span(wire_).subspan(offset, query.options_.size());
 }
 
 ServeRecord& OwnedQuery::start_record() {

@@ -130,9 +130,12 @@ class Query {
   } facts_;
 };
 
-/// A query with its own copy of the message: what a coroutine takes along that outlives the packet.
+/// A query with its own copy of the message: what a coroutine takes along that outlives the packet. Of a message over 4096 octets,
+/// which no honest client sends, only so much is kept, without its options: many of them may wait at the same time.
 class OwnedQuery {
  public:
+  static constexpr std::size_t kMostWire = 4096;
+
   explicit OwnedQuery(const Query& query);
   OwnedQuery(OwnedQuery&&) = delete;
 
