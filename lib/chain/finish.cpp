@@ -125,8 +125,7 @@ std::uint8_t* ReplyFinisher::put_ede(std::uint8_t* out) const {
   put_u16(out, static_cast<unsigned>(OptionCode::EDE));
   put_u16(out + 2, static_cast<unsigned>(text.size() + 2));
   put_u16(out + 4, static_cast<unsigned>(*code));
-  std::memcpy(out + 6, text.data(), text.size());
-  return out + 6 + text.size();
+  return std::ranges::copy(text, out + 6).out;
 }
 
 // RFC 7871 sec. 7.2.1: family, source and address as the client sent them, and how many of its bits this answer is for.
