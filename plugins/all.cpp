@@ -3,31 +3,44 @@
 namespace harbinger {
 
 // One declaration and one line below for each folder.
-namespace acl { PluginSpec spec(); }
-namespace errors { PluginSpec spec(); }
-namespace file { PluginSpec spec(); }
-namespace forward { PluginSpec spec(); }
-namespace health { PluginSpec spec(); }
-namespace hosts { PluginSpec spec(); }
-namespace querylog { PluginSpec spec(); }
-namespace metrics { PluginSpec spec(); }
-namespace readiness { PluginSpec spec(); }
-namespace reload { PluginSpec spec(); }
-namespace whoami { PluginSpec spec(); }
+namespace acl {
+PluginSpec spec();
+}
+namespace errors {
+PluginSpec spec();
+}
+namespace file {
+PluginSpec spec();
+}
+namespace forward {
+PluginSpec spec();
+}
+namespace health {
+PluginSpec spec();
+}
+namespace hosts {
+PluginSpec spec();
+}
+namespace querylog {
+PluginSpec spec();
+}
+namespace metrics {
+PluginSpec spec();
+}
+namespace readiness {
+PluginSpec spec();
+}
+namespace reload {
+PluginSpec spec();
+}
+namespace whoami {
+PluginSpec spec();
+}
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),
-      errors::spec(),
-      file::spec(),
-      forward::spec(),
-      health::spec(),
-      hosts::spec(),
-      querylog::spec(),
-      metrics::spec(),
-      readiness::spec(),
-      reload::spec(),
-      whoami::spec(),
+      acl::spec(),      errors::spec(),  file::spec(),      forward::spec(), health::spec(), hosts::spec(),
+      querylog::spec(), metrics::spec(), readiness::spec(), reload::spec(),  whoami::spec(),
   };
 }
 

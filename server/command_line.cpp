@@ -12,7 +12,8 @@ namespace harbinger::server {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kLongFlags{"conf", "dns.port", "check", "plugins", "pidfile", "quiet", "version", "help"};
+constexpr std::array<std::string_view, 8> kLongFlags{"conf",    "dns.port", "check",   "plugins",
+                                                     "pidfile", "quiet",    "version", "help"};
 
 // `-conf x` as CoreDNS writes it would be five short flags to CLI11.
 std::string with_two_dashes(std::string_view word) {
@@ -23,8 +24,10 @@ std::string with_two_dashes(std::string_view word) {
 }
 
 constexpr const char* kFooter =
-    "\nSignals: SIGHUP and SIGUSR1 reload the configuration; SIGTERM and SIGINT stop gracefully; SIGQUIT, or a second SIGTERM, at once."
-    "\nExit codes: 0 stopped as told, or the check found nothing; 1 wrong configuration, or an address that cannot be listened on;"
+    "\nSignals: SIGHUP and SIGUSR1 reload the configuration; SIGTERM and SIGINT stop gracefully; SIGQUIT, or a second "
+    "SIGTERM, at once."
+    "\nExit codes: 0 stopped as told, or the check found nothing; 1 wrong configuration, or an address that cannot be "
+    "listened on;"
     "\n2 wrong flags; 3 the pidfile cannot be written.";
 
 }  // namespace
@@ -32,8 +35,9 @@ constexpr const char* kFooter =
 std::expected<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
   CLI::App app{"harbingerd: a DNS server", "harbingerd"};
-  const auto* config = app.add_option("--conf", line.config, "the configuration; `-` or `stdin` reads it from standard input")
-                           ->capture_default_str();
+  const auto* config =
+      app.add_option("--conf", line.config, "the configuration; `-` or `stdin` reads it from standard input")
+          ->capture_default_str();
   app.add_option("-p,--dns.port", line.port, "port of zones that name none")->capture_default_str();
   app.add_flag("--check", line.check, "only tell what is wrong with the configuration and the files it names");
   app.add_flag("--plugins", line.plugins, "list the plugins and their options, and the order they run in");

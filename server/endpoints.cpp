@@ -31,7 +31,7 @@ Result<Endpoint> open_once(const ListenAddress& wanted, std::size_t workers) {
 Result<Endpoint> open(const ListenAddress& wanted, std::size_t workers, bool look) {
   if (wanted.transport != Transport::udp) {
     return fail(ErrorCode::denied, "cannot listen on " + wanted.address.to_string() + ": " +
-                                            std::string(to_string(wanted.transport)) + " is not available; use dns");
+                                       std::string(to_string(wanted.transport)) + " is not available; use dns");
   }
   if (wanted.address.port == 0) {
     for (int i = 1; i < kPortTries; ++i)
@@ -44,8 +44,9 @@ Result<Endpoint> open(const ListenAddress& wanted, std::size_t workers, bool loo
 
 }  // namespace
 
-std::expected<std::vector<Endpoint>, config::Errors> open_endpoints(std::span<const ListenAddress> wanted, std::size_t workers,
-                                                                    bool share_port, std::span<const std::uint16_t> ours,
+std::expected<std::vector<Endpoint>, config::Errors> open_endpoints(std::span<const ListenAddress> wanted,
+                                                                    std::size_t workers, bool share_port,
+                                                                    std::span<const std::uint16_t> ours,
                                                                     const Logger& log) {
   std::vector<Endpoint> endpoints;
   config::Errors errors;
@@ -55,8 +56,8 @@ std::expected<std::vector<Endpoint>, config::Errors> open_endpoints(std::span<co
     opened.push_back(address);
     // 0.0.0.0:53 and 127.0.0.1:53 of one configuration get along, but a look at one would stumble over the other.
     const auto same_port = [&](const ListenAddress& other) { return other.address.port == address.address.port; };
-    const bool shared_with_us = std::ranges::find(ours, address.address.port) != ours.end() ||
-                                std::ranges::count_if(opened, same_port) > 1;
+    const bool shared_with_us =
+        std::ranges::find(ours, address.address.port) != ours.end() || std::ranges::count_if(opened, same_port) > 1;
     auto endpoint = open(address, workers, !share_port && !shared_with_us);
     if (endpoint) {
       endpoints.push_back(std::move(*endpoint));

@@ -26,7 +26,9 @@ struct Endpoint {
 /// Opens all of `wanted`. Unless `share_port`, fails for an address that another process has, though SO_REUSEPORT would allow to
 /// join it: two servers that each get a part of the queries are found late. Ports in `ours` are being listened on by this very
 /// process already and need no such look. `::` is left out, with a line in the log, on a machine without IPv6.
-std::expected<std::vector<Endpoint>, config::Errors> open_endpoints(std::span<const ListenAddress> wanted, std::size_t workers,
-                                                                    bool share_port, std::span<const std::uint16_t> ours, const Logger& log);
+std::expected<std::vector<Endpoint>, config::Errors> open_endpoints(std::span<const ListenAddress> wanted,
+                                                                    std::size_t workers, bool share_port,
+                                                                    std::span<const std::uint16_t> ours,
+                                                                    const Logger& log);
 
 }  // namespace harbinger::server

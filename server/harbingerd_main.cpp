@@ -1,8 +1,8 @@
 // harbingerd: serves DNS from a Harbingerfile.
+#include <unistd.h>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <unistd.h>
 
 #include <harbinger/server.h>
 
@@ -25,7 +25,8 @@ std::expected<config::File, config::Errors> load(const Server::Options& options)
 }
 
 // Chains that are looked at and never asked.
-std::expected<std::shared_ptr<const ChainSet>, config::Errors> build_for_checking(const Server::Options& options, Metrics& metrics) {
+std::expected<std::shared_ptr<const ChainSet>, config::Errors> build_for_checking(const Server::Options& options,
+                                                                                  Metrics& metrics) {
   const auto file = load(options);
   if (!file) return std::unexpected(file.error());
   World world;

@@ -14,7 +14,8 @@ const ChainSet::Port* find(const ChainSet& set, const ListenAddress& address) {
 
 }  // namespace
 
-Listening::Listening(std::size_t workers, Responder& responder, const Counters& counters, const ServerConfig& config, Logger log)
+Listening::Listening(std::size_t workers, Responder& responder, const Counters& counters, const ServerConfig& config,
+                     Logger log)
     : log_(std::move(log)) {
   for (std::size_t i = 1; i <= workers; ++i)
     workers_.push_back(std::make_unique<Worker>(i, responder, counters, config, log_));
@@ -45,7 +46,8 @@ void Listening::follow(const ChainSet& set, std::vector<Endpoint> opened) {
 void Listening::add(const ChainSet& set, std::vector<Endpoint> opened) {
   run_on_all(workers_, [&](Worker& worker, std::size_t index) {
     for (auto& endpoint : opened)
-      worker.open(endpoint.configured, std::move(endpoint.sockets[index]), endpoint.actual, find(set, endpoint.configured)->zones);
+      worker.open(endpoint.configured, std::move(endpoint.sockets[index]), endpoint.actual,
+                  find(set, endpoint.configured)->zones);
   });
   for (const auto& endpoint : opened) {
     open_.push_back({endpoint.configured, endpoint.actual});

@@ -13,7 +13,8 @@ namespace harbinger::server {
 /// Not for use from a worker's thread; one caller at a time.
 class Listening {
  public:
-  Listening(std::size_t workers, Responder& responder, const Counters& counters, const ServerConfig& config, Logger log);
+  Listening(std::size_t workers, Responder& responder, const Counters& counters, const ServerConfig& config,
+            Logger log);
 
   /// Opens what `set` names and nobody listens on yet. Serves nothing there so far.
   std::expected<std::vector<Endpoint>, config::Errors> open_missing(const ChainSet& set) const;
@@ -39,7 +40,9 @@ class Listening {
 
   void add(const ChainSet& set, std::vector<Endpoint> opened);
   void remove(const std::vector<Open>& removed);
-  void say(const std::string& text) const { log_.info(text, text); }  // a cause of its own, so that no line is held back
+  void say(const std::string& text) const {
+    log_.info(text, text);
+  }  // a cause of its own, so that no line is held back
 
   const Logger log_;
   std::vector<std::unique_ptr<Worker>> workers_;

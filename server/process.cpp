@@ -1,8 +1,8 @@
 #include "server/process.h"
 
-#include <algorithm>
 #include <sched.h>
 #include <sys/resource.h>
+#include <algorithm>
 
 namespace harbinger::server {
 

@@ -1,9 +1,9 @@
 #include <harbinger/server.h>
 
+#include <pthread.h>
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <pthread.h>
 #include <thread>
 
 #include <harbinger/net.h>
@@ -104,7 +104,8 @@ World Server::Impl::make_world() {
     background.run([this, work = std::move(work)] { guarded(work); });
   };
   made.ask_server = [this](std::string_view wish) {
-    if (wish == "stopping") return stopping.load();  // a question rather than a wish: for those who tell whether we are ready
+    if (wish == "stopping")
+      return stopping.load();  // a question rather than a wish: for those who tell whether we are ready
     if (wish != "reload") return false;
     wishes.add(Wishes::kReload);
     return true;
@@ -199,7 +200,8 @@ void Server::Impl::warn_about_fixed(const ServerConfig& next) const {
   const auto& now = current->server;
   if (next.workers != now.workers || next.cache_size != now.cache_size || next.query_timeout != now.query_timeout ||
       next.max_udp_size != now.max_udp_size)
-    log.warning("fixed", "workers, cache_size, query_timeout and max_udp_size change at the next start, not by a reload");
+    log.warning("fixed",
+                "workers, cache_size, query_timeout and max_udp_size change at the next start, not by a reload");
 }
 
 // Each line is a cause of its own, so that none is held back.

@@ -1,7 +1,7 @@
 #include "server/sockets.h"
 
-#include <cerrno>
 #include <netinet/tcp.h>
+#include <cerrno>
 #include <system_error>
 
 #include "server/system_address.h"

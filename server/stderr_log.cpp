@@ -9,7 +9,8 @@ namespace {
 
 class StderrLog final : public LogSink {
  public:
-  explicit StderrLog(LogLevel least) : least_(least), logger_("harbinger", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+  explicit StderrLog(LogLevel least)
+      : least_(least), logger_("harbinger", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     logger_.set_pattern("%v");
     logger_.flush_on(spdlog::level::trace);
   }
@@ -17,10 +18,14 @@ class StderrLog final : public LogSink {
   void write(LogLevel level, std::string_view line) override {
     if (level < least_) return;
     switch (level) {
-      case LogLevel::debug: return logger_.info("[DEBUG] {}", line);
-      case LogLevel::info: return logger_.info("[INFO] {}", line);
-      case LogLevel::warning: return logger_.info("[WARNING] {}", line);
-      case LogLevel::error: return logger_.info("[ERROR] {}", line);
+      case LogLevel::debug:
+        return logger_.info("[DEBUG] {}", line);
+      case LogLevel::info:
+        return logger_.info("[INFO] {}", line);
+      case LogLevel::warning:
+        return logger_.info("[WARNING] {}", line);
+      case LogLevel::error:
+        return logger_.info("[ERROR] {}", line);
     }
   }
 

@@ -1,9 +1,9 @@
 // Our addresses as the system's and back. On the query path, so all of it is inline.
 #pragma once
 
-#include <cstring>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <cstring>
 
 #include <harbinger/address.h>
 
@@ -38,7 +38,8 @@ inline SocketAddress from_system(const SystemAddress& system) {
     const auto* octets = reinterpret_cast<const std::uint8_t*>(&system.v4.sin_addr);
     return {IpAddress::v4(std::span<const std::uint8_t, 4>(octets, 4)), ntohs(system.v4.sin_port)};
   }
-  return {IpAddress::v6(std::span<const std::uint8_t, 16>(system.v6.sin6_addr.s6_addr, 16)), ntohs(system.v6.sin6_port)};
+  return {IpAddress::v6(std::span<const std::uint8_t, 16>(system.v6.sin6_addr.s6_addr, 16)),
+          ntohs(system.v6.sin6_port)};
 }
 
 }  // namespace harbinger::server

@@ -7,7 +7,7 @@ namespace harbinger::server {
 namespace {
 
 constexpr std::size_t kPrefix = 2;
-constexpr std::size_t kShortest = 12;   // a header (RFC 1035 sec. 4.1.1)
+constexpr std::size_t kShortest = 12;    // a header (RFC 1035 sec. 4.1.1)
 constexpr std::size_t kKeptRoom = 1024;  // of a buffer that is empty again
 
 std::size_t length_at(const std::uint8_t* octets) { return static_cast<std::size_t>(octets[0] << 8 | octets[1]); }

@@ -12,7 +12,8 @@ namespace harbinger::server {
 /// One worker's acceptor of one address. Made, used and destroyed on that worker's thread; its connections outlive it.
 class TcpListener final : net::Watcher {
  public:
-  TcpListener(WorkerContext& context, TcpConnections& connections, std::shared_ptr<const Served> served, FileDescriptor socket);
+  TcpListener(WorkerContext& context, TcpConnections& connections, std::shared_ptr<const Served> served,
+              FileDescriptor socket);
   /// Takes those that wait already, then accepts no more.
   ~TcpListener();
 

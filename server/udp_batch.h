@@ -1,11 +1,11 @@
 // The buffers of recvmmsg and sendmmsg, laid out once and used for ever.
 #pragma once
 
+#include <sys/socket.h>
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
-#include <sys/socket.h>
 
 #include "server/system_address.h"
 

@@ -64,7 +64,8 @@ UdpListener::UdpListener(WorkerContext& context, std::shared_ptr<const Served> s
       socket_(std::make_shared<Socket>(std::move(socket), is_wildcard(served_->local.ip))),
       batch_(std::make_unique<Batch>(socket_->wildcard)),
       later_([this] {
-        return std::make_unique<Pending>(socket_, context_.counters, batch_->clients[current_], batch_->infos[current_]);
+        return std::make_unique<Pending>(socket_, context_.counters, batch_->clients[current_],
+                                         batch_->infos[current_]);
       }) {
   context_.loop.watch(socket_->descriptor.get(), EPOLLIN, *this);
 }
@@ -128,7 +129,8 @@ void UdpListener::prepare_reply(std::size_t slot, std::size_t index, std::size_t
 
 void UdpListener::send(std::size_t count) {
   for (std::size_t sent = 0; sent < count;) {
-    const int n = ::sendmmsg(socket_->descriptor.get(), batch_->out.data() + sent, static_cast<unsigned>(count - sent), MSG_DONTWAIT);
+    const int n = ::sendmmsg(socket_->descriptor.get(), batch_->out.data() + sent, static_cast<unsigned>(count - sent),
+                             MSG_DONTWAIT);
     if (n > 0) {
       sent += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) {

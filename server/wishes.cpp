@@ -1,10 +1,10 @@
 #include "server/wishes.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <system_error>
 
 namespace harbinger::server {
@@ -33,7 +33,7 @@ void on_signal(int number) {
 }
 
 void handle(int number, void (*handler)(int), struct sigaction& old) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(number, &action, &old);

@@ -1,15 +1,16 @@
 #include "server/worker.h"
 
+#include <pthread.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <latch>
-#include <pthread.h>
 
 #include <harbinger/rcu.h>
 #include <harbinger/worker.h>
 
 namespace harbinger::server {
 
-Worker::Worker(std::size_t index, Responder& responder, const Counters& counters, const ServerConfig& limits, Logger log)
+Worker::Worker(std::size_t index, Responder& responder, const Counters& counters, const ServerConfig& limits,
+               Logger log)
     : context_{loop_, responder, counters, std::move(log), limits},
       connections_(context_),
       thread_([this, index] { run(index); }) {}
@@ -55,7 +56,8 @@ void Worker::close_all() {
   connections_.finish(nullptr);
 }
 
-void run_on_all(std::span<const std::unique_ptr<Worker>> workers, const std::function<void(Worker&, std::size_t)>& work) {
+void run_on_all(std::span<const std::unique_ptr<Worker>> workers,
+                const std::function<void(Worker&, std::size_t)>& work) {
   std::latch done(static_cast<std::ptrdiff_t>(workers.size()));
   for (std::size_t i = 0; i < workers.size(); ++i) {
     workers[i]->loop().post([&, i] {

@@ -26,7 +26,8 @@ class Worker {
   void stop();
 
   // The rest: on the worker's own thread only.
-  void open(const ListenAddress& address, Endpoint::Sockets sockets, const SocketAddress& local, std::shared_ptr<const ZoneMap> zones);
+  void open(const ListenAddress& address, Endpoint::Sockets sockets, const SocketAddress& local,
+            std::shared_ptr<const ZoneMap> zones);
   void serve(const ListenAddress& address, std::shared_ptr<const ZoneMap> zones);
   /// Answers what has arrived, then listens there no more. Connections end when their queries are answered.
   void close(const ListenAddress& address);
@@ -51,6 +52,7 @@ class Worker {
 };
 
 /// Runs `work` on every worker, side by side, and waits until all have done it. Not from a worker.
-void run_on_all(std::span<const std::unique_ptr<Worker>> workers, const std::function<void(Worker&, std::size_t)>& work);
+void run_on_all(std::span<const std::unique_ptr<Worker>> workers,
+                const std::function<void(Worker&, std::size_t)>& work);
 
 }  // namespace harbinger::server

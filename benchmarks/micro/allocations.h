@@ -15,7 +15,8 @@ class CountAllocations {
  public:
   explicit CountAllocations(benchmark::State& state) : state_(state), before_(allocations()) {}
   ~CountAllocations() {
-    state_.counters["allocs"] = benchmark::Counter(static_cast<double>(allocations() - before_), benchmark::Counter::kAvgIterations);
+    state_.counters["allocs"] =
+        benchmark::Counter(static_cast<double>(allocations() - before_), benchmark::Counter::kAvgIterations);
   }
   CountAllocations(const CountAllocations&) = delete;
   CountAllocations& operator=(const CountAllocations&) = delete;

@@ -51,7 +51,8 @@ std::string chain_of(std::size_t hops, const std::string& more) {
 }
 
 // The plugins that stand in nearly every configuration.
-constexpr const char* kUsual = " acl {\n  block net 198.51.100.0/24\n  allow net 127.0.0.0/8\n  block\n }\n metrics 127.0.0.1:0\n errors\n";
+constexpr const char* kUsual =
+    " acl {\n  block net 198.51.100.0/24\n  allow net 127.0.0.0/8\n  block\n }\n metrics 127.0.0.1:0\n errors\n";
 
 std::vector<std::uint8_t> query_for(const char* name, std::uint16_t udp_size = 0) {
   return make_query(1, {*Name::parse(name), RRType::A}, true, udp_size);
@@ -78,7 +79,8 @@ BENCHMARK(BM_CacheHitThroughUsualPlugins);
 void BM_CacheHitManyNames(benchmark::State& state) {
   WholePath path(chain_of(0, kUsual), plugins());
   std::vector<std::vector<std::uint8_t>> queries;
-  for (int i = 0; i < 10'000; ++i) queries.push_back(query_for(("host-" + std::to_string(i * 7919 % 10'000) + ".example.org").c_str()));
+  for (int i = 0; i < 10'000; ++i)
+    queries.push_back(query_for(("host-" + std::to_string(i * 7919 % 10'000) + ".example.org").c_str()));
   for (const auto& query : queries) path.answer(query);
   std::size_t next = 0;
   CountAllocations count(state);

@@ -59,7 +59,8 @@ class Batch {
 
   void send(int socket, int count) {
     for (int sent = 0; sent < count;) {
-      const int now = sendmmsg(socket, &messages_[static_cast<std::size_t>(sent)], static_cast<unsigned>(count - sent), 0);
+      const int now =
+          sendmmsg(socket, &messages_[static_cast<std::size_t>(sent)], static_cast<unsigned>(count - sent), 0);
       sent += now > 0 ? now : 1;  // one that cannot be sent is left out
     }
   }

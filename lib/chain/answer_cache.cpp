@@ -56,7 +56,8 @@ AnswerCache::AnswerCache(std::uint64_t capacity)
       shard_capacity_(capacity / shard_count_),
       bucket_mask_(buckets_for(capacity) - 1),
       shards_(std::make_unique<Shard[]>(shard_count_)),
-      buckets_(static_cast<std::atomic<KeptAnswer*>*>(std::calloc(bucket_mask_ + 1, sizeof(std::atomic<KeptAnswer*>)))) {
+      buckets_(
+          static_cast<std::atomic<KeptAnswer*>*>(std::calloc(bucket_mask_ + 1, sizeof(std::atomic<KeptAnswer*>)))) {
   if (!buckets_) throw std::bad_alloc();
 }
 
@@ -120,7 +121,9 @@ bool AnswerCache::asked_before(std::uint64_t hash) {
 
 void AnswerCache::store(const KeptAnswerRef& answer, const AnswerKey& key, std::span<const FactRef> facts, Cost cost) {
   if (charge(*answer) > shard_capacity_ / 4) return;
-  if (cost == Cost::inline_ && shard_of(answer->hash).full.load(std::memory_order_relaxed) && !asked_before(answer->hash)) return;
+  if (cost == Cost::inline_ && shard_of(answer->hash).full.load(std::memory_order_relaxed) &&
+      !asked_before(answer->hash))
+    return;
   if (!facts.empty()) list_facts(key, facts);
   answer->add_reference();
   insert(answer.get());
@@ -145,7 +148,8 @@ void AnswerCache::list_facts(const AnswerKey& narrowed, std::span<const FactRef>
       if (++count <= kMostFactLists) append(list);
     }
   }
-  auto* node = KeptAnswer::make({static_cast<std::uint16_t>(base.bytes().size()), static_cast<std::uint16_t>(lists.size()), 0, 0});
+  auto* node = KeptAnswer::make(
+      {static_cast<std::uint16_t>(base.bytes().size()), static_cast<std::uint16_t>(lists.size()), 0, 0});
   std::ranges::copy(base.bytes(), node->key().begin());
   std::ranges::copy(lists, node->octets().begin());
   node->hash = base.hash();
@@ -159,12 +163,14 @@ void AnswerCache::insert(KeptAnswer* answer) {
   {
     const std::lock_guard guard(shard.lock);
     auto& bucket = bucket_of(answer->hash);
-    for (auto* old = bucket.load(std::memory_order_relaxed); old; old = old->next_in_bucket.load(std::memory_order_relaxed)) {
+    for (auto* old = bucket.load(std::memory_order_relaxed); old;
+         old = old->next_in_bucket.load(std::memory_order_relaxed)) {
       if (old->hash != answer->hash || !std::ranges::equal(old->key(), answer->key())) continue;
       unlink(shard, old);
       break;
     }
-    while (shard.octets + charge(*answer) > shard_capacity_ - shard_capacity_ / kLimboShare && shard.oldest) evict_one(shard);
+    while (shard.octets + charge(*answer) > shard_capacity_ - shard_capacity_ / kLimboShare && shard.oldest)
+      evict_one(shard);
 
     answer->next_in_bucket.store(bucket.load(std::memory_order_relaxed), std::memory_order_relaxed);
     bucket.store(answer, std::memory_order_release);

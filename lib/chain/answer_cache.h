@@ -32,8 +32,8 @@ class AnswerCache {
 
   /// What an answer cost to make decides how it gets in once the cache is full.
   enum class Cost : std::uint8_t {
-    waited,  ///< for an upstream: always kept
-    inline_, ///< made from memory: kept when asked for a second time, so that a walk over many names drives nobody out
+    waited,   ///< for an upstream: always kept
+    inline_,  ///< made from memory: kept when asked for a second time, so that a walk over many names drives nobody out
   };
   /// Keeps an answer under the key in it; replaces the one before. `facts` is what it depends on: empty for all clients.
   void store(const KeptAnswerRef& answer, const AnswerKey& key, std::span<const FactRef> facts, Cost cost);
@@ -53,7 +53,7 @@ class AnswerCache {
     KeptAnswer *newest = nullptr, *oldest = nullptr, *hand = nullptr;
     std::uint64_t octets = 0, entries = 0, evictions = 0;
     std::uint64_t limbo_octets = 0;
-    std::atomic<bool> full{false};  // has evicted
+    std::atomic<bool> full{false};   // has evicted
     std::vector<KeptAnswer*> limbo;  // out of the table, waiting to be retired together
   };
 

@@ -5,10 +5,10 @@
 #include <mutex>
 #include <set>
 
+#include <harbinger/chain.h>
 #include "chain/fact_names.h"
 #include "chain/server_directives.h"
 #include "chain/server_key.h"
-#include <harbinger/chain.h>
 
 namespace harbinger {
 
@@ -38,7 +38,8 @@ std::uint32_t next_chain_id() {
 }
 
 // What a plugin throws before it runs is an error like those it returns: it keeps the configuration out, and the server goes on.
-std::expected<std::unique_ptr<Plugin>, config::Errors> make_plugin(const PluginSpec& spec, const config::Directive& directive) {
+std::expected<std::unique_ptr<Plugin>, config::Errors> make_plugin(const PluginSpec& spec,
+                                                                   const config::Directive& directive) {
   try {
     return spec.make(directive);
   } catch (const std::exception& error) {
@@ -94,8 +95,8 @@ class ChainBuilder {
   void build_block(const config::ServerBlock& block);
   void add_plugin(Chain& chain, const config::Directive& directive);
   std::unique_ptr<PluginContext> make_context(Chain& chain, const std::string& name);
-  void listen(const std::shared_ptr<const Chain>& chain, const std::vector<ServerKey>& keys, const std::vector<IpAddress>& binds,
-              const Position& position);
+  void listen(const std::shared_ptr<const Chain>& chain, const std::vector<ServerKey>& keys,
+              const std::vector<IpAddress>& binds, const Position& position);
   void start_all();
   void complain(Error error) { errors_.push_back(std::move(error)); }
   void complain(const config::Errors& errors) { errors_.insert(errors_.end(), errors.begin(), errors.end()); }
@@ -169,7 +170,8 @@ void ChainBuilder::add_plugin(Chain& chain, const config::Directive& directive) 
   if (!spec) return complain(unknown_directive(word, specs_));
   const auto same = [&](const auto& plugin) { return plugin->name() == word.text; };
   if (std::ranges::any_of(chain.plugins_, same))
-    return complain(Error{ErrorCode::conflict, "`" + word.text + "` stands twice in this server block; once is right", word.position});
+    return complain(Error{ErrorCode::conflict, "`" + word.text + "` stands twice in this server block; once is right",
+                          word.position});
 
   auto plugin = make_plugin(*spec, directive);
   if (!plugin) return complain(plugin.error());
@@ -236,8 +238,8 @@ void ChainBuilder::listen(const std::shared_ptr<const Chain>& chain, const std::
           continue;
         }
         complain(Error{ErrorCode::conflict,
-                       "cannot serve " + zone.to_string() + " on " + where.address.to_string() + ": it is already defined at " +
-                           Error{{}, "", defined_[{where, zone}]}.to_string(),
+                       "cannot serve " + zone.to_string() + " on " + where.address.to_string() +
+                           ": it is already defined at " + Error{{}, "", defined_[{where, zone}]}.to_string(),
                        position});
       }
     }

@@ -8,7 +8,9 @@ std::uint32_t Changes::slot_of(std::uint32_t chain, std::span<const std::uint8_t
   return (keyed_hash(lowercase_wire.data(), lowercase_wire.size()) + chain * 0x9e3779b97f4a7c15u) % kSlots;
 }
 
-std::uint32_t Changes::slot_of(std::uint32_t chain, const Name& name) { return slot_of(chain, name.lowercase().wire()); }
+std::uint32_t Changes::slot_of(std::uint32_t chain, const Name& name) {
+  return slot_of(chain, name.lowercase().wire());
+}
 
 // The slot is written before the stamp is published: who sees the new stamp sees the slot.
 void Changes::mark(std::uint32_t slot) {

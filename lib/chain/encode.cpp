@@ -47,7 +47,8 @@ bool is_referral(const Reply& reply) {
 }
 
 Lifetime lifetime_of(const Reply& reply, const ServeRecord& record, const CacheConfig& rules) {
-  if (rules.off || !reply.answered() || reply.keeping() == Reply::Keeping::never || record.reads.overflowed()) return {};
+  if (rules.off || !reply.answered() || reply.keeping() == Reply::Keeping::never || record.reads.overflowed())
+    return {};
   if (reply.keeping() == Reply::Keeping::until_changed) return {true, false, 0s};
   if (reply.rcode() != Rcode::NOERROR && reply.rcode() != Rcode::NXDOMAIN) return {true, true, kFailureTtl};
 
@@ -55,7 +56,8 @@ Lifetime lifetime_of(const Reply& reply, const ServeRecord& record, const CacheC
   if (is_negative(reply) && !is_referral(reply)) {
     const auto lowest = negative_ttl(reply);
     if (!lowest) return {};
-    ttl = std::min<std::chrono::seconds>(std::chrono::seconds(lowest_ttl(reply.answers(), *lowest)), rules.max_negative_ttl);
+    ttl = std::min<std::chrono::seconds>(std::chrono::seconds(lowest_ttl(reply.answers(), *lowest)),
+                                         rules.max_negative_ttl);
   } else {
     auto lowest = lowest_ttl(reply.answers(), std::numeric_limits<std::uint32_t>::max());
     lowest = lowest_ttl(reply.authorities(), lowest);
@@ -80,10 +82,12 @@ struct Sections {
 
 std::uint32_t shown_ttl(std::uint32_t ttl, const CacheConfig& rules, const Lifetime& life) {
   if (!life.ages || rules.off) return ttl;
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(ttl, rules.min_ttl.count(), std::max(rules.min_ttl, rules.max_ttl).count()));
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(ttl, rules.min_ttl.count(), std::max(rules.min_ttl, rules.max_ttl).count()));
 }
 
-bool write_sections(const Reply& reply, const Query& query, const CacheConfig& rules, const Lifetime& life, Sections& out) {
+bool write_sections(const Reply& reply, const Query& query, const CacheConfig& rules, const Lifetime& life,
+                    Sections& out) {
   MessageWriter writer(scratch(), Header{});
   if (!writer.add_question(query.question())) return false;
   out.body = writer.size();
@@ -156,12 +160,14 @@ std::uint8_t subnet_scope(const FactReads& facts, const Query& query) {
   return static_cast<std::uint8_t>(bits);
 }
 
-KeptAnswer* assemble(const Reply& reply, const AnswerKey& key, const Sections& sections, const std::vector<std::uint16_t>& ttls) {
+KeptAnswer* assemble(const Reply& reply, const AnswerKey& key, const Sections& sections,
+                     const std::vector<std::uint16_t>& ttls) {
   const auto body = sections.message.subspan(sections.body);
   const auto& why = reply.explanation();
   const auto text_size = why ? std::min<std::size_t>(why->second.size(), 200) : 0;
-  auto* answer = KeptAnswer::make({static_cast<std::uint16_t>(key.bytes().size()), static_cast<std::uint16_t>(body.size()),
-                                   static_cast<std::uint16_t>(ttls.size()), static_cast<std::uint16_t>(text_size)});
+  auto* answer =
+      KeptAnswer::make({static_cast<std::uint16_t>(key.bytes().size()), static_cast<std::uint16_t>(body.size()),
+                        static_cast<std::uint16_t>(ttls.size()), static_cast<std::uint16_t>(text_size)});
   std::ranges::copy(key.bytes(), answer->key().begin());
   std::ranges::copy(body, answer->octets().begin());
   for (std::size_t i = 0; i < ttls.size(); ++i) answer->set_ttl_offset(i, ttls[i]);
@@ -177,8 +183,8 @@ KeptAnswer* assemble(const Reply& reply, const AnswerKey& key, const Sections& s
 
 }  // namespace
 
-Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const ServeRecord& record, const CacheConfig& rules,
-               MonotonicTime now) {
+Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const ServeRecord& record,
+               const CacheConfig& rules, MonotonicTime now) {
   const auto life = lifetime_of(reply, record, rules);
   const auto count = reply.answers().size() + reply.authorities().size() + reply.additionals().size();
   const auto facts = facts_of(record, reply);

@@ -16,7 +16,7 @@ struct Encoded {
 
 /// Applies the rules of a chain's `cache` directive: TTL limits, negative TTLs (RFC 2308 sec. 5), failures (RFC 9520 sec. 3.2: at least
 /// 1 s). A reply of more than 65535 octets, or with a bad record, becomes SERVFAIL. `key` is narrowed to the facts.
-Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const ServeRecord& record, const CacheConfig& rules,
-               MonotonicTime now);
+Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const ServeRecord& record,
+               const CacheConfig& rules, MonotonicTime now);
 
 }  // namespace harbinger

@@ -11,7 +11,8 @@ namespace harbinger {
 FactId fact_named(std::string_view name) {
   static std::mutex lock;
   static std::vector<std::string> names;
-  constexpr auto first = static_cast<std::size_t>(FactId::first_custom), limit = static_cast<std::size_t>(FactId::limit);
+  constexpr auto first = static_cast<std::size_t>(FactId::first_custom),
+                 limit = static_cast<std::size_t>(FactId::limit);
 
   const std::lock_guard guard(lock);
   const auto found = std::ranges::find(names, name);

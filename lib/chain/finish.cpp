@@ -37,7 +37,8 @@ std::size_t reply_limit(const Query& query, std::uint16_t max_udp_size, std::siz
 }
 
 std::optional<EdeCode> ReplyFinisher::ede() const {
-  if (sending_.stale_ttl) return answer_.rcode == Rcode::NXDOMAIN ? EdeCode::stale_nxdomain_answer : EdeCode::stale_answer;
+  if (sending_.stale_ttl)
+    return answer_.rcode == Rcode::NXDOMAIN ? EdeCode::stale_nxdomain_answer : EdeCode::stale_answer;
   if (sending_.ede) return sending_.ede;
   if (answer_.has_ede) return answer_.ede;
   return std::nullopt;
@@ -56,11 +57,13 @@ std::size_t ReplyFinisher::options_size(const ReplyEditor& editor) const {
 void ReplyFinisher::choose(const ReplyEditor& editor) {
   options_kept_ = editor.count_;
   body_size_ = answer_.octets().size();
-  const auto fixed = Header::kSize + (sending_.with_question ? query_.name().size() + 4 : 0) + (query_.has_edns() ? kOptHead : 0);
+  const auto fixed =
+      Header::kSize + (sending_.with_question ? query_.name().size() + 4 : 0) + (query_.has_edns() ? kOptHead : 0);
   const auto fits = [&] { return fixed + body_size_ + (query_.has_edns() ? options_size(editor) : 0) <= limit_; };
 
   if (!editor.truncated_) {
-    while (!fits() && options_kept_ > 0 && editor.added_[static_cast<std::size_t>(options_kept_ - 1)].optional) --options_kept_;
+    while (!fits() && options_kept_ > 0 && editor.added_[static_cast<std::size_t>(options_kept_ - 1)].optional)
+      --options_kept_;
     if (fits()) return;
     ede_text_ = false;
     if (!answer_.needs_additional) body_size_ = answer_.authority_end, sections_ = 2;

@@ -11,9 +11,9 @@ namespace harbinger {
 /// How an answer is to be sent this time.
 struct Sending {
   MonotonicTime now;
-  bool with_question = true;                ///< false when the question could not be read
+  bool with_question = true;                 ///< false when the question could not be read
   std::optional<std::uint32_t> stale_ttl{};  ///< every TTL becomes this one, and EDE says "stale"
-  std::optional<EdeCode> ede{};             ///< in place of the answer's own
+  std::optional<EdeCode> ede{};              ///< in place of the answer's own
 };
 
 /// Writes replies. Allocates nothing.
@@ -49,8 +49,8 @@ class ReplyFinisher {
   const Sending& sending_;
   const std::size_t limit_;
   std::size_t body_size_ = 0;
-  int sections_ = 3;          // of the body that are sent
-  int options_kept_ = 0;      // of the editor's
+  int sections_ = 3;      // of the body that are sent
+  int options_kept_ = 0;  // of the editor's
   bool ede_text_ = true;
   bool truncated_ = false;
 };

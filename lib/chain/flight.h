@@ -9,12 +9,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chain/answer_key.h"
-#include "chain/encode.h"
-#include "chain/kept_answer.h"
 #include <harbinger/chain.h>
 #include <harbinger/loop.h>
 #include <harbinger/responder.h>
+#include "chain/answer_key.h"
+#include "chain/encode.h"
+#include "chain/kept_answer.h"
 
 namespace harbinger {
 
@@ -25,7 +25,7 @@ struct Waiter {
   OwnedQuery query;
   std::shared_ptr<const Chain> chain;
   std::unique_ptr<Later> later;
-  KeptAnswerRef stale;   ///< what could be given if nothing fresh comes in time; may be null
+  KeptAnswerRef stale;  ///< what could be given if nothing fresh comes in time; may be null
   Source source = Source::served;
   Loop* home = nullptr;  ///< where the client's worker runs
   bool answered = false;

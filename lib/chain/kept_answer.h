@@ -45,8 +45,12 @@ class KeptAnswer {
     std::memcpy(&offset, ttls() + 2 * i, 2);
     return offset;
   }
-  void set_ttl_offset(std::size_t i, std::uint16_t offset) { std::memcpy(const_cast<std::uint8_t*>(ttls()) + 2 * i, &offset, 2); }
-  std::span<std::uint8_t> ede_text() { return {tail() + sizes_.key + sizes_.octets + 2 * sizes_.ttls, sizes_.ede_text}; }
+  void set_ttl_offset(std::size_t i, std::uint16_t offset) {
+    std::memcpy(const_cast<std::uint8_t*>(ttls()) + 2 * i, &offset, 2);
+  }
+  std::span<std::uint8_t> ede_text() {
+    return {tail() + sizes_.key + sizes_.octets + 2 * sizes_.ttls, sizes_.ede_text};
+  }
   std::string_view ede_text() const {
     return {reinterpret_cast<const char*>(ttls() + 2 * sizes_.ttls), sizes_.ede_text};
   }
@@ -63,7 +67,7 @@ class KeptAnswer {
   std::atomic<std::uint64_t> stamp{0};  ///< of Changes, when computing began; moved on when found unmarked
   std::atomic<bool> visited{false};     ///< asked for since SIEVE's hand came by
   std::atomic<bool> refreshing{false};
-  bool ages = false;       ///< TTLs count down; else it stays until its names change
+  bool ages = false;         ///< TTLs count down; else it stays until its names change
   bool lists_facts = false;  ///< not an answer: its octets are the FactRef lists that answers here depend on
   std::uint8_t slot_count = 0;
 
@@ -81,7 +85,8 @@ class KeptAnswer {
 
   // Looked at seldom.
   MonotonicTime stored, stale_until;
-  std::atomic<std::int64_t> failing_until{0};  ///< a refresh failed: may be given stale at once until then (RFC 8767 sec. 5)
+  std::atomic<std::int64_t> failing_until{
+      0};  ///< a refresh failed: may be given stale at once until then (RFC 8767 sec. 5)
   KeptAnswer *newer = nullptr, *older = nullptr;  ///< SIEVE's queue; under the shard's lock
 
  private:

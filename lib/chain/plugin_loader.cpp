@@ -20,7 +20,8 @@ Result<PluginSpec> load_plugin(const std::filesystem::path& file) {
     return fail(ErrorCode::malformed, file.string() + " is no harbinger plugin: it lacks HARBINGER_EXPORT_PLUGIN(...)");
   if (abi() != abi_fingerprint())
     return fail(ErrorCode::unsupported, file.string() + " was built for \"" + abi() + "\", this server is \"" +
-                                            std::string(abi_fingerprint()) + "\": build the plugin against this server's headers");
+                                            std::string(abi_fingerprint()) +
+                                            "\": build the plugin against this server's headers");
   PluginSpec loaded;
   spec(&loaded);
   return loaded;

@@ -23,11 +23,16 @@ FactValue subnet_value(const ClientSubnet& subnet) {
 
 std::string_view to_string(Transport transport) {
   switch (transport) {
-    case Transport::udp: return "udp";
-    case Transport::tcp: return "tcp";
-    case Transport::tls: return "tls";
-    case Transport::https: return "https";
-    case Transport::internal: return "internal";
+    case Transport::udp:
+      return "udp";
+    case Transport::tcp:
+      return "tcp";
+    case Transport::tls:
+      return "tls";
+    case Transport::https:
+      return "https";
+    case Transport::internal:
+      return "internal";
   }
   return "unknown";
 }
@@ -80,13 +85,16 @@ FactValue Query::value_of(FactRef ref) const {
 }
 
 OwnedQuery::OwnedQuery(const Query& query)
-    : query_(query), wire_(query.wire_.begin(), query.wire_.begin() + static_cast<std::ptrdiff_t>(std::min(query.wire_.size(), kMostWire))) {
+    : query_(query),
+      wire_(query.wire_.begin(),
+            query.wire_.begin() + static_cast<std::ptrdiff_t>(std::min(query.wire_.size(), kMostWire))) {
   query_.record_ = nullptr;
   query_.wire_ = wire_;
   query_.options_ = {};
   if (query.options_.empty()) return;
   const auto offset = static_cast<std::size_t>(query.options_.data() - query.wire_.data());
-  if (offset + query.options_.size() <= wire_.size()) query_.options_ = std::span(wire_).subspan(offset, query.options_.size());
+  if (offset + query.options_.size() <= wire_.size())
+    query_.options_ = std::span(wire_).subspan(offset, query.options_.size());
 }
 
 ServeRecord& OwnedQuery::start_record() {

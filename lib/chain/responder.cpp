@@ -18,7 +18,8 @@ std::size_t Responder::Impl::answer(const Incoming& in, const ZoneMap& zones, st
   }
 }
 
-std::size_t Responder::Impl::answer_query(Query& query, const ZoneMap& zones, std::span<std::uint8_t> out, const MakeLater& later) {
+std::size_t Responder::Impl::answer_query(Query& query, const ZoneMap& zones, std::span<std::uint8_t> out,
+                                          const MakeLater& later) {
   const auto* chain = query.klass() == RRClass::IN ? zones.find_for(query.name(), query.type()) : nullptr;
   if (!chain) {
     metrics.unserved.add();
@@ -27,7 +28,8 @@ std::size_t Responder::Impl::answer_query(Query& query, const ZoneMap& zones, st
   return admit_and_serve(query, *chain, out, later);
 }
 
-std::size_t Responder::Impl::answer_unparsed(const Query& query, Parsed parsed, bool with_question, std::span<std::uint8_t> out) {
+std::size_t Responder::Impl::answer_unparsed(const Query& query, Parsed parsed, bool with_question,
+                                             std::span<std::uint8_t> out) {
   metrics.malformed[static_cast<std::size_t>(parsed)].add();
   if (parsed == Parsed::drop) return 0;
   const auto rcode = parsed == Parsed::notimp    ? Rcode::NOTIMP
@@ -37,11 +39,13 @@ std::size_t Responder::Impl::answer_unparsed(const Query& query, Parsed parsed, 
   return send_plain(query, rcode, with_question, out);
 }
 
-std::size_t Responder::Impl::send_plain(const Query& query, Rcode rcode, bool with_question, std::span<std::uint8_t> out) {
+std::size_t Responder::Impl::send_plain(const Query& query, Rcode rcode, bool with_question,
+                                        std::span<std::uint8_t> out) {
   ReplyEditor editor;
   ReplyFinisher::prepare(editor, query, rcode);
   const Sending sending{.now = query.arrived(), .with_question = with_question};
-  return ReplyFinisher(query, plain.of(rcode), sending, reply_limit(query, config.max_udp_size, out.size())).write(editor, out);
+  return ReplyFinisher(query, plain.of(rcode), sending, reply_limit(query, config.max_udp_size, out.size()))
+      .write(editor, out);
 }
 
 // Called while an exception is handled. It is the plugin's bug, so it costs this one reply and not the process.
@@ -57,8 +61,8 @@ void Responder::Impl::blame(std::string_view who) {
   log.error("exception", std::string(who) + " threw: " + what);
 }
 
-std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,
-                                             const MakeLater& later) {
+std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain,
+                                             std::span<std::uint8_t> out, const MakeLater& later) {
   const auto now = query.arrived();
   for (auto* plugin : chain->admit()) {
     const auto verdict = plugin->admit(query);
@@ -85,8 +89,9 @@ std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr
   return answer_miss(query, chain, key, stale, out, later);
 }
 
-std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
-                                         KeptAnswer* stale, std::span<std::uint8_t> out, const MakeLater& later) {
+std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_ptr<const Chain>& chain,
+                                         const AnswerKey& key, KeptAnswer* stale, std::span<std::uint8_t> out,
+                                         const MakeLater& later) {
   auto flight = flights.find(key);
   const bool joined = flight != nullptr;
   if (!flight) {
@@ -98,7 +103,8 @@ std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_p
     flight = take_off(query, chain, key, stale);
     if (flight->landed) {
       const auto& answer = *flight->result.answer;
-      if (answer.failed && stale && may_be_stale(*stale, query.arrived())) return send_stale(query, *chain, *stale, out);
+      if (answer.failed && stale && may_be_stale(*stale, query.arrived()))
+        return send_stale(query, *chain, *stale, out);
       return send(query, *chain, answer, {.now = query.arrived()}, Source::served, out);
     }
     flights.add(flight);
@@ -115,8 +121,8 @@ std::size_t Responder::Impl::answer_miss(const Query& query, const std::shared_p
   return kLater;
 }
 
-std::size_t Responder::Impl::send(const Query& query, const Chain& chain, const KeptAnswer& answer, Sending sending, Source source,
-                                  std::span<std::uint8_t> out) {
+std::size_t Responder::Impl::send(const Query& query, const Chain& chain, const KeptAnswer& answer, Sending sending,
+                                  Source source, std::span<std::uint8_t> out) {
   ReplyEditor editor;
   ReplyFinisher::prepare(editor, query, answer.rcode);
   for (auto* plugin : chain.decorate()) plugin->decorate(query, editor);
@@ -161,7 +167,9 @@ std::size_t Responder::answer(const Incoming& in, const ZoneMap& zones, std::spa
   return impl_->answer(in, zones, out, later);
 }
 
-void Responder::answers_changed(std::uint32_t chain, const Name& name) { impl_->cache.changes().mark(Changes::slot_of(chain, name)); }
+void Responder::answers_changed(std::uint32_t chain, const Name& name) {
+  impl_->cache.changes().mark(Changes::slot_of(chain, name));
+}
 void Responder::answers_changed_all(std::uint32_t chain) { impl_->cache.changes().mark(Changes::slot_of_chain(chain)); }
 std::size_t Responder::in_flight() const { return impl_->in_flight.load(std::memory_order_relaxed); }
 

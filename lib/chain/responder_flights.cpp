@@ -59,7 +59,8 @@ void Responder::Impl::land(Flight& flight, const Reply& reply) {
     flight.stale->failing_until.store((now + kFailureRecheck).ns, std::memory_order_relaxed);
     flight.stale->refreshing.store(false, std::memory_order_relaxed);
   } else if (encoded.keep) {
-    cache.store(encoded.answer, flight.key, encoded.facts.refs(), flight.airborne ? AnswerCache::Cost::waited : AnswerCache::Cost::inline_);
+    cache.store(encoded.answer, flight.key, encoded.facts.refs(),
+                flight.airborne ? AnswerCache::Cost::waited : AnswerCache::Cost::inline_);
   }
 
   std::vector<std::shared_ptr<Waiter>> waiters;
@@ -78,7 +79,9 @@ void Responder::Impl::land(Flight& flight, const Reply& reply) {
     if (waiter->home == Loop::current() || !waiter->home)
       deliver(waiter, flight);
     else
-      waiter->home->post([this, waiter, result = flight.result.answer, shared = flight.shared_from_this()] { deliver(waiter, *shared); });
+      waiter->home->post([this, waiter, result = flight.result.answer, shared = flight.shared_from_this()] {
+        deliver(waiter, *shared);
+      });
   }
 }
 
@@ -119,7 +122,8 @@ void Responder::Impl::change_flights(const std::shared_ptr<Waiter>& waiter, cons
   waiter->source = Source::served;
   if (overloaded()) {
     metrics.overloaded.add();
-    return answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::not_ready}, waiter->source);
+    return answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::not_ready},
+                         waiter->source);
   }
   const auto own = take_off(*waiter->query, waiter->chain, key, waiter->stale.get());
   if (left.result.share && !own->landed) flights.add(own);
@@ -145,7 +149,8 @@ std::size_t Responder::Impl::send_late(const Waiter& waiter, const KeptAnswer& a
 void Responder::Impl::give_up(const std::shared_ptr<Waiter>& waiter) {
   if (waiter->stale && may_be_stale(*waiter->stale, clock.now())) return offer_stale(waiter);
   metrics.timeouts.add();
-  answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::no_reachable_authority}, Source::served);
+  answer_waiter(*waiter, plain.of(Rcode::SERVFAIL), {.now = clock.now(), .ede = EdeCode::no_reachable_authority},
+                Source::served);
 }
 
 void Responder::Impl::offer_stale(const std::shared_ptr<Waiter>& waiter) {

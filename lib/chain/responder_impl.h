@@ -6,14 +6,14 @@
 #include <atomic>
 #include <memory>
 
+#include <harbinger/responder.h>
+#include <harbinger/worker.h>
 #include "chain/answer_cache.h"
 #include "chain/finish.h"
 #include "chain/flight.h"
 #include "chain/query_parser.h"
 #include "chain/responder_metrics.h"
 #include "chain/waiting_room.h"
-#include <harbinger/responder.h>
-#include <harbinger/worker.h>
 
 namespace harbinger {
 
@@ -58,7 +58,8 @@ struct Responder::Impl {
   std::size_t send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept, std::span<std::uint8_t> out);
 
   bool may_be_stale(const KeptAnswer& kept, MonotonicTime now) const { return kept.ages && now < kept.stale_until; }
-  void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept, const AnswerKey& key);
+  void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept,
+                      const AnswerKey& key);
 
   std::shared_ptr<Flight> take_off(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
                                    KeptAnswer* stale);

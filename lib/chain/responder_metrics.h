@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "chain/answer_cache.h"
 #include <harbinger/metrics.h>
+#include "chain/answer_cache.h"
 
 namespace harbinger {
 
@@ -24,8 +24,10 @@ struct ResponderMetrics {
                                      {{"reason", kReasons[i]}});
     gauges = {
         metrics.gauge("harbinger_cache_entries", "Answers kept.", [&] { return double(cache.usage().entries); }),
-        metrics.gauge("harbinger_cache_size_bytes", "Memory of the answers kept.", [&] { return double(cache.usage().octets); }),
-        metrics.gauge("harbinger_cache_evictions", "Answers evicted so far.", [&] { return double(cache.usage().evictions); }),
+        metrics.gauge("harbinger_cache_size_bytes", "Memory of the answers kept.",
+                      [&] { return double(cache.usage().octets); }),
+        metrics.gauge("harbinger_cache_evictions", "Answers evicted so far.",
+                      [&] { return double(cache.usage().evictions); }),
     };
   }
 

@@ -75,14 +75,17 @@ Result<ServerKey> parse_server_key(const config::Word& word, std::uint16_t defau
   if (text.find('/') != std::string_view::npos) {
     const auto range = IpPrefix::parse(text);
     if (!range)
-      return fail(ErrorCode::malformed, "`" + word.text + "` is no address range such as 10.0.0.0/24 or 2001:db8::/32", word.position);
+      return fail(ErrorCode::malformed, "`" + word.text + "` is no address range such as 10.0.0.0/24 or 2001:db8::/32",
+                  word.position);
     key.zones = reverse_zones(*range);
     return key;
   }
   const auto zone = Name::parse(text);
   if (!zone)
-    return fail(ErrorCode::malformed, "`" + word.text + "` is no zone such as example.org, example.org:5300 or . (" + zone.error().message + ")",
-                word.position);
+    return fail(
+        ErrorCode::malformed,
+        "`" + word.text + "` is no zone such as example.org, example.org:5300 or . (" + zone.error().message + ")",
+        word.position);
   key.zones = {*zone};
   return key;
 }

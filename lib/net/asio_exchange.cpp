@@ -44,7 +44,8 @@ Tools make_tools(const ExchangeConfig& config) {
   };
   tools.ignored_udp = ignored("udp");
   tools.ignored_tcp = ignored("tcp");
-  tools.connections = config.metrics->counter("harbinger_exchange_connections_total", "TCP connections opened to upstreams");
+  tools.connections =
+      config.metrics->counter("harbinger_exchange_connections_total", "TCP connections opened to upstreams");
   return tools;
 }
 
@@ -100,6 +101,8 @@ Task<Result<std::vector<std::uint8_t>>> AsioExchange::ask(const SocketAddress& s
 
 namespace harbinger {
 
-std::unique_ptr<Exchange> make_exchange(const ExchangeConfig& config) { return std::make_unique<net::AsioExchange>(config); }
+std::unique_ptr<Exchange> make_exchange(const ExchangeConfig& config) {
+  return std::make_unique<net::AsioExchange>(config);
+}
 
 }  // namespace harbinger

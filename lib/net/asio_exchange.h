@@ -32,8 +32,8 @@ class AsioExchange final : public Exchange {
   explicit AsioExchange(const ExchangeConfig& config);
   ~AsioExchange() override;
 
-  Task<Result<std::vector<std::uint8_t>>> ask(const SocketAddress& server, Over over, std::span<const std::uint8_t> query,
-                                              MonotonicTime deadline) override;
+  Task<Result<std::vector<std::uint8_t>>> ask(const SocketAddress& server, Over over,
+                                              std::span<const std::uint8_t> query, MonotonicTime deadline) override;
 
   /// One place per worker for its AskingLoop; emptied by the loop's end. Shared with the loops, which may outlive the exchange.
   using Places = std::array<AskingLoop*, kMaxWorkers + 1>;

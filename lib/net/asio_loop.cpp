@@ -1,10 +1,10 @@
 #include "net/asio_loop.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <sys/eventfd.h>
 #include <system_error>
-#include <unistd.h>
 
 #include <harbinger/rcu.h>
 
@@ -18,7 +18,7 @@ namespace {
 using Reactor = boost::asio::detail::epoll_reactor;
 int descriptor_of(Reactor& reactor);
 
-template <int Reactor::*Member>
+template <int Reactor::* Member>
 struct Door {
   friend int descriptor_of(Reactor& reactor) { return reactor.*Member; }
 };

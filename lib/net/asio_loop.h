@@ -1,13 +1,13 @@
 // A worker's event loop: Boost.Asio for everything that starts and ends, plus descriptors that are watched for good.
 #pragma once
 
-#include <atomic>
+#include <sys/epoll.h>
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
-#include <sys/epoll.h>
 #include <unordered_map>
 
 #include <harbinger/loop.h>

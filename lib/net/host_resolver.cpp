@@ -1,13 +1,13 @@
 #include "net/host_resolver.h"
 
-#include <algorithm>
 #include <ares.h>
-#include <array>
-#include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <optional>
 #include <poll.h>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
 
 namespace harbinger::net {
 
@@ -60,7 +60,8 @@ Channel open_channel(std::span<const SocketAddress> servers) {
   options.timeout = 1000;
   options.tries = 2;
   ares_channel raw = nullptr;
-  if (library_status() != ARES_SUCCESS || ares_init_options(&raw, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) != ARES_SUCCESS)
+  if (library_status() != ARES_SUCCESS ||
+      ares_init_options(&raw, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES) != ARES_SUCCESS)
     return nullptr;
   Channel channel(raw);
   std::string list;
@@ -95,17 +96,22 @@ ErrorCode code_of(int status) {
   switch (status) {
     case ARES_ENOTFOUND:
     case ARES_ENODATA:
-    case ARES_ENONAME: return ErrorCode::not_found;
-    case ARES_ETIMEOUT: return ErrorCode::timeout;
-    case ARES_EBADNAME: return ErrorCode::malformed;
-    default: return ErrorCode::unreachable;
+    case ARES_ENONAME:
+      return ErrorCode::not_found;
+    case ARES_ETIMEOUT:
+      return ErrorCode::timeout;
+    case ARES_EBADNAME:
+      return ErrorCode::malformed;
+    default:
+      return ErrorCode::unreachable;
   }
 }
 
 }  // namespace
 
 // Several releases of c-ares have lost questions without a callback, so the end is ours to decide.
-Result<std::vector<IpAddress>> resolve_host(const std::string& host, Duration limit, std::span<const SocketAddress> servers) {
+Result<std::vector<IpAddress>> resolve_host(const std::string& host, Duration limit,
+                                            std::span<const SocketAddress> servers) {
   Outcome outcome;
   const Channel channel = open_channel(servers);
   if (!channel) return fail(ErrorCode::internal, "c-ares did not start");
@@ -113,7 +119,8 @@ Result<std::vector<IpAddress>> resolve_host(const std::string& host, Duration li
   ares_getaddrinfo(channel.get(), host.c_str(), nullptr, &hints, take_outcome, &outcome);
 
   const auto end = system_clock().now() + limit;
-  for (auto now = system_clock().now(); !outcome.status && now < end; now = system_clock().now()) work(channel.get(), end - now);
+  for (auto now = system_clock().now(); !outcome.status && now < end; now = system_clock().now())
+    work(channel.get(), end - now);
   if (!outcome.status) return fail(ErrorCode::timeout, "no address of " + host + " in time");
   if (outcome.addresses.empty())
     return fail(code_of(*outcome.status), "no address of " + host + ": " + ares_strerror(*outcome.status));
@@ -128,7 +135,8 @@ std::vector<SocketAddress> nameservers_in(std::string_view text) {
     std::string_view line = text.substr(0, line_end);
     text.remove_prefix(std::min(line_end + 1, text.size()));
     line = line.substr(0, line.find_first_of("#;"));
-    if (!line.starts_with(kWord) || line.size() == kWord.size() || kSpace.find(line[kWord.size()]) == kSpace.npos) continue;
+    if (!line.starts_with(kWord) || line.size() == kWord.size() || kSpace.find(line[kWord.size()]) == kSpace.npos)
+      continue;
     line.remove_prefix(std::min(line.find_first_not_of(kSpace, kWord.size()), line.size()));
     const auto address = IpAddress::parse(line.substr(0, line.find_first_of(kSpace)));
     if (address) found.push_back({*address, 53});

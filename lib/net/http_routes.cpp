@@ -8,8 +8,7 @@ HttpServer::Route HttpRoutes::add(std::string path, HttpServer::Handler handler)
   const std::lock_guard lock(mutex_);
   auto& handlers = paths_[path];
   const auto place = handlers.insert(handlers.end(), std::move(handler));
-  return HttpServer::Route(&*place,
-                           [routes = shared_from_this(), path, place](void*) { routes->remove(path, place); });
+  return HttpServer::Route(&*place, [routes = shared_from_this(), path, place](void*) { routes->remove(path, place); });
 }
 
 void HttpRoutes::remove(const std::string& path, Handlers::iterator place) {

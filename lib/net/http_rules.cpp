@@ -20,10 +20,9 @@ std::string http_date(std::time_t time) {
   std::tm at{};
   gmtime_r(&time, &at);
   std::array<char, 64> text;
-  const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                 kDays[static_cast<std::size_t>(at.tm_wday)], at.tm_mday,
-                                 kMonths[static_cast<std::size_t>(at.tm_mon)], at.tm_year + 1900, at.tm_hour,
-                                 at.tm_min, at.tm_sec);
+  const int size = std::snprintf(
+      text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[static_cast<std::size_t>(at.tm_wday)],
+      at.tm_mday, kMonths[static_cast<std::size_t>(at.tm_mon)], at.tm_year + 1900, at.tm_hour, at.tm_min, at.tm_sec);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 

@@ -107,8 +107,8 @@ void HttpListener::welcome(Tcp::socket socket) {
   keep_from_children(socket);
   if (connections_.size() >= limits_.connections) make_room();
   const auto place = connections_.emplace(connections_.end());
-  auto connection =
-      std::make_shared<HttpConnection>(std::move(socket), routes_, limits_, [this, place] { connections_.erase(place); });
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), routes_, limits_,
+                                                     [this, place] { connections_.erase(place); });
   *place = connection;
   connection->start();
 }

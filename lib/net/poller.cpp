@@ -1,9 +1,9 @@
 #include "net/poller.h"
 
-#include <cerrno>
 #include <sys/epoll.h>
-#include <system_error>
 #include <unistd.h>
+#include <cerrno>
+#include <system_error>
 
 namespace harbinger::net {
 

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t kHeader = 12, kTypeAndClass = 4, kLongestName = 255;
 
-std::uint16_t u16(Octets octets, std::size_t at) { return static_cast<std::uint16_t>(octets[at] << 8 | octets[at + 1]); }
+std::uint16_t u16(Octets octets, std::size_t at) {
+  return static_cast<std::uint16_t>(octets[at] << 8 | octets[at + 1]);
+}
 
 // Length octets are below 64, so folding case changes letters only.
 std::uint8_t fold(std::uint8_t octet) { return octet >= 'A' && octet <= 'Z' ? octet + 32 : octet; }

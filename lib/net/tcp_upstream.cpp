@@ -157,7 +157,9 @@ void TcpUpstream::lost(ErrorCode code, const char* why) {
   const bool worked_before = std::exchange(answered_before_, false);
   close();
   for (const auto& [id, ask] : std::exchange(waiting_, {})) {
-    if (worked_before && !std::exchange(ask->repeated_, true) && (state_ != State::closed || connect()) && enqueue(*ask)) continue;
+    if (worked_before && !std::exchange(ask->repeated_, true) && (state_ != State::closed || connect()) &&
+        enqueue(*ask))
+      continue;
     poller_.finish(*ask, code, why);
   }
 }

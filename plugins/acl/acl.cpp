@@ -31,10 +31,14 @@ class Acl final : public Plugin {
     const auto action = applies_to(query.name()) ? table_.decide(query.client().ip, query.type()) : Action::allow;
     counters_[static_cast<std::size_t>(action)].add();
     switch (action) {
-      case Action::allow: return Verdict::pass();
-      case Action::block: return Verdict::refuse(EdeCode::blocked);
-      case Action::filter: return Verdict::answer(Rcode::NOERROR, EdeCode::filtered);
-      case Action::drop: return Verdict::drop();
+      case Action::allow:
+        return Verdict::pass();
+      case Action::block:
+        return Verdict::refuse(EdeCode::blocked);
+      case Action::filter:
+        return Verdict::answer(Rcode::NOERROR, EdeCode::filtered);
+      case Action::drop:
+        return Verdict::drop();
     }
     return Verdict::pass();
   }
@@ -56,7 +60,8 @@ Clause<Rule> rule(Action action) {
 }  // namespace
 
 PluginSpec spec() {
-  return define_plugin<Acl>("acl", "allows or blocks queries by client address and type; the first matching rule decides")
+  return define_plugin<Acl>("acl",
+                            "allows or blocks queries by client address and type; the first matching rule decides")
       .optional_argument("ZONE", &Acl::Config::zones, "only queries for names within these; all names if left out")
       .rows("allow", &Acl::Config::rules, rule(Action::allow), "lets matching queries through")
       .rows("block", &Acl::Config::rules, rule(Action::block), "answers REFUSED")

@@ -18,7 +18,8 @@ Point to_point(const IpAddress& address) {
   Point point;
   std::memcpy(&point.high, octets.data(), 8);
   std::memcpy(&point.low, octets.data() + 8, 8);
-  if constexpr (std::endian::native == std::endian::little) return {std::byteswap(point.high), std::byteswap(point.low)};
+  if constexpr (std::endian::native == std::endian::little)
+    return {std::byteswap(point.high), std::byteswap(point.low)};
   return point;
 }
 

@@ -61,6 +61,8 @@ class Errors final : public Plugin {
 
 }  // namespace
 
-PluginSpec spec() { return define_plugin<Errors>("errors", "logs queries that were answered SERVFAIL, with the cause"); }
+PluginSpec spec() {
+  return define_plugin<Errors>("errors", "logs queries that were answered SERVFAIL, with the cause");
+}
 
 }  // namespace harbinger::errors

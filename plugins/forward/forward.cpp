@@ -35,10 +35,14 @@ class Place {
 
 Failure failure_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::timeout: return Failure::timeout;
-    case ErrorCode::unreachable: return Failure::unreachable;
-    case ErrorCode::malformed: return Failure::malformed;
-    default: return Failure::local;
+    case ErrorCode::timeout:
+      return Failure::timeout;
+    case ErrorCode::unreachable:
+      return Failure::unreachable;
+    case ErrorCode::malformed:
+      return Failure::malformed;
+    default:
+      return Failure::local;
   }
 }
 
@@ -52,7 +56,8 @@ Reply give_up(const std::optional<Failure>& failure, const Trouble& trouble) {
   if (failure == Failure::unreachable) return refusal(EdeCode::network_error, "no upstream could be reached");
   if (failure == Failure::malformed) return refusal(EdeCode::invalid_data, "no upstream sent a usable reply");
   if (trouble.kind == Trouble::Kind::bad_rcode)
-    return refusal(trouble.cause.value_or(EdeCode::no_reachable_authority), "the upstreams answered " + to_string(trouble.rcode));
+    return refusal(trouble.cause.value_or(EdeCode::no_reachable_authority),
+                   "the upstreams answered " + to_string(trouble.rcode));
   return refusal(EdeCode::other, "no upstream could be asked");
 }
 
@@ -84,14 +89,13 @@ class Forward final : public Plugin {
     return pool_ && pool_->is_empty() ? "no address of an upstream is known yet" : "";
   }
 
-  Task<Reply> serve(const Query& query, Next next) override {
-    return is_ours(query) ? forward(query) : next(query);
-  }
+  Task<Reply> serve(const Query& query, Next next) override { return is_ours(query) ? forward(query) : next(query); }
 
  private:
   bool is_ours(const Query& query) const;
   Task<Reply> forward(const Query& query);
-  Task<Result<std::vector<std::uint8_t>>> ask(Upstream& upstream, std::span<const std::uint8_t> query, const Tries& tries);
+  Task<Result<std::vector<std::uint8_t>>> ask(Upstream& upstream, std::span<const std::uint8_t> query,
+                                              const Tries& tries);
   void count_failure(const std::shared_ptr<Upstream>& upstream, Failure failure);
   void look_again();
 
@@ -125,7 +129,8 @@ Result<void> Forward::start(const PluginContext& context) {
   const auto over = config_.force_tcp ? Exchange::Over::tcp : Exchange::Over::udp;
   const Health::Config health{.over = over, .interval = config_.health_check, .max_fails = config_.max_fails};
   health_ = std::make_shared<Health>(health, *exchange_, *clock_, context.log);
-  rejects_ = context.metrics->counter("harbinger_forward_max_concurrent_rejects_total", "Queries above max_concurrent.");
+  rejects_ =
+      context.metrics->counter("harbinger_forward_max_concurrent_rejects_total", "Queries above max_concurrent.");
   if (pool_->has_hosts()) look_again();
   return {};
 }
@@ -158,7 +163,8 @@ Task<Reply> Forward::forward(const Query& query) {
   if (config_.ecs) subnet = query.subnet(kV4Bits, kV6Bits);
   const Outgoing outgoing(query, subnet);
   const auto turn = config_.policy == Policy::round_robin ? turn_.fetch_add(1, std::memory_order_relaxed) : 0;
-  Tries tries(order_of(*upstreams, config_.policy, turn, *random_), config_.retries, config_.timeout, began, query.deadline());
+  Tries tries(order_of(*upstreams, config_.policy, turn, *random_), config_.retries, config_.timeout, began,
+              query.deadline());
 
   std::optional<Failure> failure;
   Trouble trouble;
@@ -182,7 +188,8 @@ Task<Reply> Forward::forward(const Query& query) {
 }
 
 // Over UDP, and over TCP what was cut.
-Task<Result<std::vector<std::uint8_t>>> Forward::ask(Upstream& upstream, std::span<const std::uint8_t> query, const Tries& tries) {
+Task<Result<std::vector<std::uint8_t>>> Forward::ask(Upstream& upstream, std::span<const std::uint8_t> query,
+                                                     const Tries& tries) {
   const auto began = clock_->now();
   const auto deadline = tries.deadline(began, upstream.usual_time());
   upstream.metrics.requests.add();
@@ -225,7 +232,8 @@ PluginSpec spec() {
       .option("force_tcp", &C::force_tcp, "ask over TCP only")
       .option("prefer_udp", &C::prefer_udp, "ask over UDP first, as is done anyway")
       .option("max_fails", &C::max_fails, "failures in a row after which an upstream is down, 0 never")
-      .option("health_check", &C::health_check, between(10ms, 60s), "time before the first probe of an upstream that is down")
+      .option("health_check", &C::health_check, between(10ms, 60s),
+              "time before the first probe of an upstream that is down")
       .option("timeout", &C::timeout, between(10ms, 60s), "the longest that one try may take")
       .option("retries", &C::retries, at_most(14), "tries after the first")
       .option("max_concurrent", &C::max_concurrent, "queries in work at the same time, 0 for no limit")

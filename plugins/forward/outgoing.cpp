@@ -11,7 +11,8 @@ std::vector<std::uint8_t> packed(const ClientSubnet& subnet) {
   subnet.write(data);
   const auto code = static_cast<std::uint16_t>(OptionCode::ECS);
   const std::array<std::uint8_t, 4> head{static_cast<std::uint8_t>(code >> 8), static_cast<std::uint8_t>(code),
-                                         static_cast<std::uint8_t>(data.size() >> 8), static_cast<std::uint8_t>(data.size())};
+                                         static_cast<std::uint8_t>(data.size() >> 8),
+                                         static_cast<std::uint8_t>(data.size())};
   data.insert(data.begin(), head.begin(), head.end());
   return data;
 }

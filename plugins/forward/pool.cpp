@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "net/host_resolver.h"
 #include <harbinger/config.h>
+#include "net/host_resolver.h"
 
 namespace harbinger::forward {
 
@@ -32,7 +32,8 @@ Pool::Pool(std::vector<Target> targets, Sources sources, Metrics* metrics, Logge
 }
 
 bool Pool::has_hosts() const {
-  return std::ranges::any_of(entries_, [](const Entry& entry) { return std::holds_alternative<Host>(entry.target.is); });
+  return std::ranges::any_of(entries_,
+                             [](const Entry& entry) { return std::holds_alternative<Host>(entry.target.is); });
 }
 
 Result<void> Pool::load() {
@@ -73,7 +74,9 @@ Result<void> Pool::read(Entry& entry, const std::filesystem::path& path) {
   const auto text = sources_.read_file(path);
   if (!text) return fail(text.error());
   auto found = net::nameservers_in(*text);
-  if (found.empty()) return fail(ErrorCode::not_found, path.string() + " names no server: a line such as `nameserver 192.0.2.1` is missing");
+  if (found.empty())
+    return fail(ErrorCode::not_found,
+                path.string() + " names no server: a line such as `nameserver 192.0.2.1` is missing");
   entry.addresses = std::move(found);
   return {};
 }

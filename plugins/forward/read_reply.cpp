@@ -31,7 +31,8 @@ std::expected<Reply, Trouble> read_reply(std::span<const std::uint8_t> bytes, co
   auto message = Message::parse(bytes);
   if (!message) return std::unexpected(Trouble{});
   const auto cause = cause_in(*message);
-  if (!may_be_handed_on(message->rcode())) return std::unexpected(Trouble{Trouble::Kind::bad_rcode, message->rcode(), cause});
+  if (!may_be_handed_on(message->rcode()))
+    return std::unexpected(Trouble{Trouble::Kind::bad_rcode, message->rcode(), cause});
   const auto scrubbed = scrub(*message, query.question(), query.dnssec_ok());
   if (!scrubbed) return std::unexpected(Trouble{});
 

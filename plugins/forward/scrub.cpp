@@ -27,7 +27,11 @@ Result<Name> signer_of(const Record& rrsig) {
 class Chain {
  public:
   Chain(Records& answers, const Question& question, bool dnssec_ok)
-      : answers_(answers), question_(question), dnssec_ok_(dnssec_ok), end_(question.name), any_(question.type == RRType::ANY) {}
+      : answers_(answers),
+        question_(question),
+        dnssec_ok_(dnssec_ok),
+        end_(question.name),
+        any_(question.type == RRType::ANY) {}
 
   Result<Records> follow() {
     const bool links_count = !any_ && question_.type != RRType::CNAME;
@@ -52,19 +56,22 @@ class Chain {
   }
 
   bool is_ring() const {
-    return std::ranges::any_of(kept_, [&](const Record& record) { return record.type == RRType::CNAME && record.name == end_; });
+    return std::ranges::any_of(
+        kept_, [&](const Record& record) { return record.type == RRType::CNAME && record.name == end_; });
   }
 
   const Record* find_alias() const {
-    const auto found = std::ranges::find_if(
-        answers_, [&](const Record& record) { return record.type == RRType::CNAME && is_ours(record) && record.name == end_; });
+    const auto found = std::ranges::find_if(answers_, [&](const Record& record) {
+      return record.type == RRType::CNAME && is_ours(record) && record.name == end_;
+    });
     return found == answers_.end() ? nullptr : &*found;
   }
 
   // The DNAME that a CNAME was made from travels in front of it (RFC 6672 sec. 3.1).
   void take_dname() {
     for (const Record& record : answers_)
-      if (record.type == RRType::DNAME && record.name != end_ && end_.is_within(record.name)) return take(Name(record.name), RRType::DNAME, 1);
+      if (record.type == RRType::DNAME && record.name != end_ && end_.is_within(record.name))
+        return take(Name(record.name), RRType::DNAME, 1);
   }
 
   void take(const Name& owner, RRType type, std::size_t most = SIZE_MAX) {
@@ -105,12 +112,15 @@ bool belongs(const Record& record, const Records& records, const Name& name, boo
   if (record.type == RRType::RRSIG && !dnssec_ok) return false;
   switch (type) {
     case RRType::SOA:
-    case RRType::NS: return name.is_within(record.name);
-    case RRType::DS: return dnssec_ok && name.is_within(record.name);
+    case RRType::NS:
+      return name.is_within(record.name);
+    case RRType::DS:
+      return dnssec_ok && name.is_within(record.name);
     case RRType::NSEC:
     case RRType::NSEC3:
       return dnssec_ok && is_signed_for(record.name, type, records, name);
-    default: return false;
+    default:
+      return false;
   }
 }
 

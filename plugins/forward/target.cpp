@@ -27,7 +27,8 @@ Result<forward::Target> parse_host(std::string_view text) {
   if (const auto colon = text.find(':'); colon != text.npos) {
     const auto port = text.substr(colon + 1);
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), host.port);
-    if (error != std::errc{} || end != port.data() + port.size() || host.port == 0) return fail(ErrorCode::malformed, kWanted);
+    if (error != std::errc{} || end != port.data() + port.size() || host.port == 0)
+      return fail(ErrorCode::malformed, kWanted);
     text = text.substr(0, colon);
   }
   if (!is_host(text)) return fail(ErrorCode::malformed, kWanted);

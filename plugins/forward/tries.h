@@ -16,7 +16,10 @@ class Tries {
   static constexpr Duration kTooLate = std::chrono::milliseconds(20);
 
   Tries(const Order& order, unsigned retries, Duration timeout, MonotonicTime now, MonotonicTime query_deadline)
-      : order_(order), left_(retries + 1), timeout_(timeout), end_(std::min(now + timeout + kGrace, query_deadline - kTooLate)) {}
+      : order_(order),
+        left_(retries + 1),
+        timeout_(timeout),
+        end_(std::min(now + timeout + kGrace, query_deadline - kTooLate)) {}
 
   /// The next upstream's index; nullopt when tries or time are used up, or everyone has given an answer that ends it.
   std::optional<std::size_t> next(MonotonicTime now) {

@@ -41,7 +41,8 @@ UpstreamMetrics::UpstreamMetrics(Metrics& all, const std::string& to) {
   }
   for (std::size_t i = 0; i < kFailures; ++i)
     failures[i] = counter("failures_total", "Tries that failed.", {{"cause", std::string(kCauses[i])}});
-  duration = all.histogram("harbinger_forward_request_duration_seconds", "Time from question to reply.", kBounds, {{"to", to}});
+  duration = all.histogram("harbinger_forward_request_duration_seconds", "Time from question to reply.", kBounds,
+                           {{"to", to}});
 }
 
 Counter& UpstreamMetrics::response(Rcode rcode) {
@@ -52,7 +53,8 @@ Counter& UpstreamMetrics::response(Rcode rcode) {
 void Upstream::replied(Duration took) {
   const auto usual = usual_ns_.load(std::memory_order_relaxed);
   const auto sample = std::max<std::int64_t>(took.count(), 1);
-  usual_ns_.store(usual == 0 ? sample : std::max<std::int64_t>(usual + (sample - usual) / 8, 1), std::memory_order_relaxed);
+  usual_ns_.store(usual == 0 ? sample : std::max<std::int64_t>(usual + (sample - usual) / 8, 1),
+                  std::memory_order_relaxed);
   if (fails_.load(std::memory_order_relaxed) != 0) fails_.store(0, std::memory_order_relaxed);
   if (!is_up()) down_.store(false, std::memory_order_relaxed);
 }
@@ -64,21 +66,26 @@ bool Upstream::failed(unsigned max_fails) {
   return max_fails != 0 && fails >= max_fails && !down_.exchange(true, std::memory_order_relaxed);
 }
 
-Order order_of(std::span<const std::shared_ptr<Upstream>> upstreams, Policy policy, std::uint64_t turn, Random& random) {
+Order order_of(std::span<const std::shared_ptr<Upstream>> upstreams, Policy policy, std::uint64_t turn,
+               Random& random) {
   Order order;
   order.size = std::min(upstreams.size(), kMostUpstreams);
   const auto all = std::span(order.index).first(order.size);
   std::size_t up = 0, down = order.size;
-  for (std::size_t i = 0; i < order.size; ++i) all[upstreams[i]->is_up() ? up++ : --down] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < order.size; ++i)
+    all[upstreams[i]->is_up() ? up++ : --down] = static_cast<std::uint8_t>(i);
   shuffle(all.subspan(up), random);
 
   const auto first = all.first(up);
   switch (policy) {
-    case Policy::random: shuffle(first, random); break;
+    case Policy::random:
+      shuffle(first, random);
+      break;
     case Policy::round_robin:
       if (up > 1) std::ranges::rotate(first, first.begin() + static_cast<std::ptrdiff_t>(turn % up));
       break;
-    case Policy::sequential: break;
+    case Policy::sequential:
+      break;
     case Policy::fastest:
       std::ranges::stable_sort(first, [&](auto a, auto b) { return is_faster(*upstreams[a], *upstreams[b]); });
       break;

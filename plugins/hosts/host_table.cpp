@@ -88,7 +88,8 @@ std::optional<IpAddress> v6_of_reverse(const Name& name, const Name& suffix) {
 
 }  // namespace
 
-std::vector<Entry> parse_hosts(std::string_view text, const std::string& file, const std::function<void(Error)>& complain) {
+std::vector<Entry> parse_hosts(std::string_view text, const std::string& file,
+                               const std::function<void(Error)>& complain) {
   std::vector<Entry> entries;
   for (int number = 1; !text.empty(); ++number) {
     const auto end = text.find('\n');
@@ -97,7 +98,9 @@ std::vector<Entry> parse_hosts(std::string_view text, const std::string& file, c
     if (words.empty()) continue;
 
     const auto wrong = [&](const Word& word, const std::string& wanted) {
-      complain({ErrorCode::malformed, wanted + ", not `" + std::string(word.text.substr(0, 300)) + "`", {file, number, word.column}});
+      complain({ErrorCode::malformed,
+                wanted + ", not `" + std::string(word.text.substr(0, 300)) + "`",
+                {file, number, word.column}});
     };
     const auto address = IpAddress::parse(words[0].text);
     if (!address) {

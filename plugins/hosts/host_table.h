@@ -21,7 +21,8 @@ struct Entry {
 };
 
 /// Reads a whole file. A line that is wrong is told to `complain` with its place, and the others count.
-std::vector<Entry> parse_hosts(std::string_view text, const std::string& file, const std::function<void(Error)>& complain);
+std::vector<Entry> parse_hosts(std::string_view text, const std::string& file,
+                               const std::function<void(Error)>& complain);
 
 /// What a name is in the table.
 struct Host {

@@ -39,7 +39,8 @@ class Hosts final : public Plugin {
     file_ = context.resolve(config_.file);
     const auto text = read_file();
     if (!text && !may_be_missing())
-      return fail(ErrorCode::not_found, "cannot read the hosts file; name one that exists, or none and only lines", {file_.string()});
+      return fail(ErrorCode::not_found, "cannot read the hosts file; name one that exists, or none and only lines",
+                  {file_.string()});
     publish(text ? *text : std::string());
     make_gauges(*context.metrics);
     if (context.checking) return {};
@@ -143,9 +144,10 @@ class Hosts final : public Plugin {
   void make_gauges(Metrics& metrics) {
     const Labels labels{{"file", file_.string()}};
     const auto show = [](const auto& value) { return [&value] { return static_cast<double>(value.load()); }; };
-    gauges_ = {metrics.gauge("harbinger_hosts_entries", "Names with an address, lines of the configuration included.", show(entries_), labels),
-               metrics.gauge("harbinger_hosts_reload_timestamp_seconds", "When the file was last loaded, in seconds since 1970.",
-                             show(loaded_), labels)};
+    gauges_ = {metrics.gauge("harbinger_hosts_entries", "Names with an address, lines of the configuration included.",
+                             show(entries_), labels),
+               metrics.gauge("harbinger_hosts_reload_timestamp_seconds",
+                             "When the file was last loaded, in seconds since 1970.", show(loaded_), labels)};
   }
 
   const Config config_;

@@ -55,11 +55,16 @@ void put_duration(const LogEvent& event, When, std::string& out) {
 
 std::string_view source_word(Source source) {
   switch (source) {
-    case Source::refused: return "refused";
-    case Source::served: return "served";
-    case Source::cache: return "cache";
-    case Source::stale: return "stale";
-    case Source::coalesced: return "coalesced";
+    case Source::refused:
+      return "refused";
+    case Source::served:
+      return "served";
+    case Source::cache:
+      return "cache";
+    case Source::stale:
+      return "stale";
+    case Source::coalesced:
+      return "coalesced";
   }
   return "-";
 }
@@ -81,18 +86,23 @@ constexpr std::array kPlaceholders{
     Placeholder{"size", [](const LogEvent& e, When, std::string& out) { out += std::to_string(e.query_size); }},
     Placeholder{">do", [](const LogEvent& e, When, std::string& out) { out += e.dnssec_ok ? "true" : "false"; }},
     Placeholder{">bufsize", [](const LogEvent& e, When, std::string& out) { out += std::to_string(e.udp_size); }},
-    Placeholder{"rcode", [](const LogEvent& e, When, std::string& out) { out += e.reply_size ? to_string(e.rcode) : "-"; }},
+    Placeholder{"rcode",
+                [](const LogEvent& e, When, std::string& out) { out += e.reply_size ? to_string(e.rcode) : "-"; }},
     Placeholder{">rflags", put_flags},
     Placeholder{"rsize", [](const LogEvent& e, When, std::string& out) { out += std::to_string(e.reply_size); }},
     Placeholder{"duration", put_duration},
-    Placeholder{"plugin", [](const LogEvent& e, When, std::string& out) { e.made_by_size ? out.append(e.made_by.data(), e.made_by_size) : out.append("-"); }},
+    Placeholder{"plugin",
+                [](const LogEvent& e, When, std::string& out) {
+                  e.made_by_size ? out.append(e.made_by.data(), e.made_by_size) : out.append("-");
+                }},
     Placeholder{"source", [](const LogEvent& e, When, std::string& out) { out += source_word(e.source); }},
 };
 
 std::unexpected<Error> unknown_placeholder(std::string_view word) {
   std::string known;
   for (const auto& each : kPlaceholders) known.append(" {").append(each.word).append("}");
-  return fail(ErrorCode::unknown, "common, combined or text with the placeholders" + known + " ({" + std::string(word) + "} is none)");
+  return fail(ErrorCode::unknown,
+              "common, combined or text with the placeholders" + known + " ({" + std::string(word) + "} is none)");
 }
 
 }  // namespace

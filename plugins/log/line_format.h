@@ -16,7 +16,8 @@ namespace harbinger::querylog {
 class LineFormat {
  public:
   static constexpr std::string_view kCommon =
-      "{remote}:{port} - {>id} \"{type} {class} {name} {proto} {size} {>do} {>bufsize}\" {rcode} {>rflags} {rsize} {duration}";
+      "{remote}:{port} - {>id} \"{type} {class} {name} {proto} {size} {>do} {>bufsize}\" {rcode} {>rflags} {rsize} "
+      "{duration}";
 
   /// `common`, `combined`, or text with placeholders. The error names the placeholder that is unknown and those there are.
   static Result<LineFormat> parse(std::string_view text);

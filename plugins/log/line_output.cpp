@@ -21,7 +21,8 @@ Result<void> LineOutput::open() {
   }
   const int opened = ::open(file_->c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
   if (opened < 0)
-    return fail(ErrorCode::denied, "cannot write to the file: " + reason() + "; name one in a folder that the server may write to",
+    return fail(ErrorCode::denied,
+                "cannot write to the file: " + reason() + "; name one in a folder that the server may write to",
                 {file_->string()});
   close();
   descriptor_ = opened;
@@ -32,7 +33,8 @@ Result<void> LineOutput::write(std::string_view lines) {
   while (!lines.empty()) {
     const auto written = ::write(descriptor_, lines.data(), lines.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(ErrorCode::denied, "lines are lost: " + reason(), {file_ ? file_->string() : "standard output"});
+    if (written < 0)
+      return fail(ErrorCode::denied, "lines are lost: " + reason(), {file_ ? file_->string() : "standard output"});
     lines.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};

@@ -40,7 +40,8 @@ class Log final : public Plugin {
   Result<void> start(const PluginContext& context) override {
     clock_ = context.clock;
     log_ = context.log;
-    dropped_ = context.metrics->counter("harbinger_log_dropped_total", "Lines that were lost because writing was too slow or failed.");
+    dropped_ = context.metrics->counter("harbinger_log_dropped_total",
+                                        "Lines that were lost because writing was too slow or failed.");
     if (context.checking) return {};
     output_.emplace(config_.output ? std::optional(context.resolve(*config_.output)) : std::nullopt);
     if (auto opened = output_->open(); !opened) return opened;
@@ -101,7 +102,8 @@ class Log final : public Plugin {
     if (lost == 0) return;
     dropped_before_ += lost;
     dropped_.add(lost);
-    log_.warning("dropped", std::to_string(lost) + " queries were not logged: they came faster than lines could be written");
+    log_.warning("dropped",
+                 std::to_string(lost) + " queries were not logged: they came faster than lines could be written");
   }
 
   const Config config_;
@@ -124,7 +126,10 @@ PluginSpec spec() {
       .optional_argument("ZONE", &Log::Config::zones, "only queries for names within these; all names if left out")
       .option("format", &Log::Config::format, "how a line looks")
       .option("class", &Log::Config::classes,
-              one_of<Wanted>({{"success", Wanted::success}, {"denial", Wanted::denial}, {"error", Wanted::error}, {"all", Wanted::all}}),
+              one_of<Wanted>({{"success", Wanted::success},
+                              {"denial", Wanted::denial},
+                              {"error", Wanted::error},
+                              {"all", Wanted::all}}),
               "which replies are logged")
       .option("output", &Log::Config::output, "a file that lines are appended to; standard output if left out");
 }

@@ -8,7 +8,8 @@ namespace harbinger::querylog {
 namespace {
 
 std::uint16_t u16_at(std::span<const std::uint8_t> wire, std::size_t offset) {
-  return wire.size() < Header::kSize ? std::uint16_t{0} : static_cast<std::uint16_t>(wire[offset] << 8 | wire[offset + 1]);
+  return wire.size() < Header::kSize ? std::uint16_t{0}
+                                     : static_cast<std::uint16_t>(wire[offset] << 8 | wire[offset + 1]);
 }
 
 constexpr std::uint16_t kAa = 0x0400, kRa = 0x0080;

@@ -9,9 +9,12 @@ namespace {
 
 prometheus::MetricType type_of(MetricSample::Kind kind) {
   switch (kind) {
-    case MetricSample::Kind::counter: return prometheus::MetricType::Counter;
-    case MetricSample::Kind::gauge: return prometheus::MetricType::Gauge;
-    case MetricSample::Kind::histogram: return prometheus::MetricType::Histogram;
+    case MetricSample::Kind::counter:
+      return prometheus::MetricType::Counter;
+    case MetricSample::Kind::gauge:
+      return prometheus::MetricType::Gauge;
+    case MetricSample::Kind::histogram:
+      return prometheus::MetricType::Histogram;
   }
   return prometheus::MetricType::Untyped;
 }
@@ -20,8 +23,12 @@ prometheus::ClientMetric metric_of(const MetricSample& sample) {
   prometheus::ClientMetric metric;
   for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
   switch (sample.kind) {
-    case MetricSample::Kind::counter: metric.counter.value = sample.value; break;
-    case MetricSample::Kind::gauge: metric.gauge.value = sample.value; break;
+    case MetricSample::Kind::counter:
+      metric.counter.value = sample.value;
+      break;
+    case MetricSample::Kind::gauge:
+      metric.gauge.value = sample.value;
+      break;
     case MetricSample::Kind::histogram:
       metric.histogram.sample_sum = sample.value;
       metric.histogram.sample_count = sample.buckets.back().second;

@@ -31,8 +31,9 @@ class MetricsPlugin final : public Plugin {
       make_series(*context.metrics, zone.lowercase().to_string(), context.log);
       by_zone_.emplace(zone, &series_.back());
     }
-    build_info_ = context.metrics->gauge("harbinger_build_info", "1; the labels say what is running.", [] { return 1.0; },
-                                         {{"version", HARBINGER_VERSION}, {"compiler", "g++ " __VERSION__}});
+    build_info_ =
+        context.metrics->gauge("harbinger_build_info", "1; the labels say what is running.", [] { return 1.0; },
+                               {{"version", HARBINGER_VERSION}, {"compiler", "g++ " __VERSION__}});
     return context.checking ? Result<void>() : listen(context);
   }
 

@@ -40,7 +40,8 @@ std::vector<double> stat_fields() {
 double open_descriptors() {
   std::error_code error;
   double count = 0;
-  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end; entry.increment(error))
+  for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
+       entry.increment(error))
     ++count;
   return count;
 }
@@ -49,7 +50,8 @@ double open_descriptors() {
 
 std::vector<MetricSample> process_samples() {
   // proc(5) counts fields from 1, and the third is our first.
-  constexpr std::size_t kUserTime = 14 - 3, kSystemTime = 15 - 3, kStartTime = 22 - 3, kSize = 23 - 3, kResident = 24 - 3;
+  constexpr std::size_t kUserTime = 14 - 3, kSystemTime = 15 - 3, kStartTime = 22 - 3, kSize = 23 - 3,
+                        kResident = 24 - 3;
   const auto fields = stat_fields();
   if (fields.size() <= kResident) return {};
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));

@@ -10,16 +10,18 @@ namespace {
 
 constexpr std::array kProtocolNames{"udp", "tcp", "tls", "https"};
 // What is asked for in practice; everything else is counted as "other", whatever numbers clients make up.
-constexpr std::array kCommonTypes{RRType::A,    RRType::AAAA,   RRType::MX,    RRType::SOA,  RRType::CNAME, RRType::PTR, RRType::TXT,
-                                  RRType::NS,   RRType::SRV,    RRType::DS,    RRType::DNSKEY, RRType::RRSIG, RRType::NSEC,
-                                  RRType::SVCB, RRType::HTTPS,  RRType::CAA,   RRType::TLSA, RRType::NAPTR, RRType::ANY};
+constexpr std::array kCommonTypes{RRType::A,      RRType::AAAA,  RRType::MX,    RRType::SOA,  RRType::CNAME,
+                                  RRType::PTR,    RRType::TXT,   RRType::NS,    RRType::SRV,  RRType::DS,
+                                  RRType::DNSKEY, RRType::RRSIG, RRType::NSEC,  RRType::SVCB, RRType::HTTPS,
+                                  RRType::CAA,    RRType::TLSA,  RRType::NAPTR, RRType::ANY};
 constexpr std::size_t kOtherType = kCommonTypes.size();
 constexpr std::size_t kOtherRcode = 11;
 
 constexpr auto kTypeIndex = [] {
   std::array<std::uint8_t, 258> index{};
   index.fill(kOtherType);
-  for (std::size_t i = 0; i < kCommonTypes.size(); ++i) index[static_cast<std::size_t>(kCommonTypes[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < kCommonTypes.size(); ++i)
+    index[static_cast<std::size_t>(kCommonTypes[i])] = static_cast<std::uint8_t>(i);
   return index;
 }();
 
@@ -43,7 +45,8 @@ std::size_t bucket_of(std::uint64_t value, unsigned smallest, std::size_t bounds
 
 std::vector<double> powers_of_two(unsigned smallest, std::size_t count, double unit) {
   std::vector<double> bounds;
-  for (std::size_t i = 0; i < count; ++i) bounds.push_back(static_cast<double>(std::uint64_t{1} << (smallest + i)) * unit);
+  for (std::size_t i = 0; i < count; ++i)
+    bounds.push_back(static_cast<double>(std::uint64_t{1} << (smallest + i)) * unit);
   return bounds;
 }
 
@@ -61,10 +64,12 @@ ZoneSeries::ZoneSeries(Metrics& metrics, std::string zone) : metrics_(metrics), 
   for (const auto* protocol : kProtocolNames)
     for (std::size_t family = 0; family < kFamilies; ++family)
       for (std::size_t type = 0; type < kTypes; ++type)
-        requests_[next++] = metrics.counter(
-            "harbinger_dns_requests_total", "Queries, by zone, transport, address family (1 IPv4, 2 IPv6) and type.",
-            {{"zone", zone_}, {"proto", protocol}, {"family", family_name(family)},
-             {"type", type == kOtherType ? "other" : to_string(kCommonTypes[type])}});
+        requests_[next++] = metrics.counter("harbinger_dns_requests_total",
+                                            "Queries, by zone, transport, address family (1 IPv4, 2 IPv6) and type.",
+                                            {{"zone", zone_},
+                                             {"proto", protocol},
+                                             {"family", family_name(family)},
+                                             {"type", type == kOtherType ? "other" : to_string(kCommonTypes[type])}});
 
   duration_ = metrics.histogram("harbinger_dns_request_duration_seconds",
                                 "From reading a query to sending its reply; answered at once counts as 0.",
@@ -86,10 +91,11 @@ bool ZoneSeries::exist(const Metrics& metrics, const std::string& zone) {
 std::array<Counter, ZoneSeries::kRcodes> ZoneSeries::response_counters(std::string_view plugin) {
   std::array<Counter, kRcodes> counters;
   for (std::size_t rcode = 0; rcode < kRcodes; ++rcode)
-    counters[rcode] = metrics_.counter(
-        "harbinger_dns_responses_total", "Replies, by zone, rcode and the plugin that made them.",
-        {{"zone", zone_}, {"rcode", rcode == kOtherRcode ? "other" : to_string(static_cast<Rcode>(rcode))},
-         {"plugin", std::string(plugin)}});
+    counters[rcode] =
+        metrics_.counter("harbinger_dns_responses_total", "Replies, by zone, rcode and the plugin that made them.",
+                         {{"zone", zone_},
+                          {"rcode", rcode == kOtherRcode ? "other" : to_string(static_cast<Rcode>(rcode))},
+                          {"plugin", std::string(plugin)}});
   return counters;
 }
 

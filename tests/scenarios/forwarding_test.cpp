@@ -10,14 +10,15 @@ namespace {
 using namespace test;
 
 const std::vector<std::string> kNames{
-    "same.example", "www.same.example", "WwW.SaMe.ExAmPlE", "nowhere.same.example", "some.wild.same.example",
-    "ent.same.example", "alias.same.example", "chain1.same.example", "moved.same.example", "x.moved.same.example",
-    "_sip._tcp.same.example", "naptr.same.example", "svc.same.example", "host.same.example", "unknown.same.example",
-    "sshfp.same.example", "many.same.example", "dot\\.inside.same.example", "oct\\128et.same.example"};
+    "same.example",           "www.same.example",          "WwW.SaMe.ExAmPlE",       "nowhere.same.example",
+    "some.wild.same.example", "ent.same.example",          "alias.same.example",     "chain1.same.example",
+    "moved.same.example",     "x.moved.same.example",      "_sip._tcp.same.example", "naptr.same.example",
+    "svc.same.example",       "host.same.example",         "unknown.same.example",   "sshfp.same.example",
+    "many.same.example",      "dot\\.inside.same.example", "oct\\128et.same.example"};
 
-const std::vector<RRType> kTypes{RRType::A,     RRType::AAAA, RRType::NS,    RRType::SOA,   RRType::CNAME,
-                                 RRType::MX,    RRType::TXT,  RRType::SRV,   RRType::CAA,   RRType::HTTPS,
-                                 RRType::NAPTR, RRType::PTR,  RRType::HINFO, static_cast<RRType>(65280)};
+const std::vector<RRType> kTypes{
+    RRType::A,   RRType::AAAA, RRType::NS,    RRType::SOA,   RRType::CNAME, RRType::MX,    RRType::TXT,
+    RRType::SRV, RRType::CAA,  RRType::HTTPS, RRType::NAPTR, RRType::PTR,   RRType::HINFO, static_cast<RRType>(65280)};
 
 std::string forwarding_to(const DnsServer& upstream) {
   return "same.example:{port} {\n bind 127.0.0.1\n forward . " + upstream.address().to_string() + "\n}\n";

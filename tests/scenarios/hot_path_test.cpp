@@ -5,10 +5,10 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <harbinger/worker.h>
 #include "plugins/all.h"
 #include "tests/support/memory_server.h"
 #include "tests/support/probe_plugin.h"
-#include <harbinger/worker.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -90,7 +90,8 @@ Costs costs_of(MemoryServer& server, std::span<const std::vector<std::uint8_t>> 
   return {allocations.exchange(0), locks.exchange(0)};
 }
 
-const char* const kUsualPlugins = ". {\n acl {\n allow net 127.0.0.0/8\n block net 0.0.0.0/0\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n";
+const char* const kUsualPlugins =
+    ". {\n acl {\n allow net 127.0.0.0/8\n block net 0.0.0.0/0\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n";
 
 std::vector<PluginSpec> with_answers(std::string record) {
   auto plugins = all_plugins();
@@ -102,7 +103,8 @@ std::vector<std::vector<std::uint8_t>> some_queries() {
   std::vector<std::vector<std::uint8_t>> queries;
   for (int i = 0; i < 100; ++i) {
     const auto name = Name::parse("Host" + std::to_string(i) + ".example.org.").value();
-    queries.push_back(make_query(static_cast<std::uint16_t>(i), {name, RRType::A, RRClass::IN}, true, i % 2 ? 1232 : 0, i % 4 == 1));
+    queries.push_back(
+        make_query(static_cast<std::uint16_t>(i), {name, RRType::A, RRClass::IN}, true, i % 2 ? 1232 : 0, i % 4 == 1));
   }
   return queries;
 }
@@ -113,9 +115,11 @@ std::vector<std::vector<std::uint8_t>> some_queries() {
 TEST_CASE("the counters of this test see allocations and locks") {
   std::string escape;
   counting = true;
-  std::string(1000, static_cast<char>(locks.load()) ).swap(escape);
+  std::string(1000, static_cast<char>(locks.load())).swap(escape);
   std::mutex mutex;
-  { const std::lock_guard guard(mutex); }
+  {
+    const std::lock_guard guard(mutex);
+  }
   counting = false;
   CHECK(allocations.exchange(0) >= 1);
   CHECK(locks.exchange(0) >= 1);
@@ -134,7 +138,8 @@ TEST_CASE("a kept answer is given without allocation and without lock, with acl,
 
 TEST_CASE("refused and malformed queries cost neither allocation nor lock") {
   const WorkerIdentity worker(1);
-  MemoryServer server("example.org {\n acl {\n block net 127.0.0.0/8\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n", with_answers("300 A 192.0.2.1"));
+  MemoryServer server("example.org {\n acl {\n block net 127.0.0.0/8\n }\n metrics 127.0.0.1:0\n errors\n what\n}\n",
+                      with_answers("300 A 192.0.2.1"));
   auto queries = some_queries();
   queries.push_back(make_query(1, {Name::parse("elsewhere.example.").value(), RRType::A, RRClass::IN}));
   queries.push_back({1, 2, 3});

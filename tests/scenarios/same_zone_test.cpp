@@ -9,10 +9,25 @@ namespace {
 
 using namespace test;
 
-const std::vector<RRType> kTypes{RRType::A,    RRType::AAAA,  RRType::NS,    RRType::SOA,   RRType::CNAME,
-                                 RRType::MX,   RRType::TXT,   RRType::SRV,   RRType::DS,    RRType::DNAME,
-                                 RRType::CAA,  RRType::TLSA,  RRType::HTTPS, RRType::SVCB,  RRType::NAPTR,
-                                 RRType::PTR,  RRType::HINFO, static_cast<RRType>(44), static_cast<RRType>(65280)};
+const std::vector<RRType> kTypes{RRType::A,
+                                 RRType::AAAA,
+                                 RRType::NS,
+                                 RRType::SOA,
+                                 RRType::CNAME,
+                                 RRType::MX,
+                                 RRType::TXT,
+                                 RRType::SRV,
+                                 RRType::DS,
+                                 RRType::DNAME,
+                                 RRType::CAA,
+                                 RRType::TLSA,
+                                 RRType::HTTPS,
+                                 RRType::SVCB,
+                                 RRType::NAPTR,
+                                 RRType::PTR,
+                                 RRType::HINFO,
+                                 static_cast<RRType>(44),
+                                 static_cast<RRType>(65280)};
 
 const std::vector<std::string> kNames{
     // exact, apex, odd octets, and the case of the question
@@ -22,12 +37,13 @@ const std::vector<std::string> kNames{
     "nowhere.same.example", "a.nowhere.same.example", "below.www.same.example", "zzzz.same.example",
     // wildcards
     "some.wild.same.example", "two.labels.wild.same.example", "wild.same.example", "*.wild.same.example",
-    "host.wild.same.example", "deep.host.wild.same.example", "other.host.wild.same.example", "x.nested.wild.same.example",
-    "nested.wild.same.example", "x.toalias.same.example", "x.tomissing.same.example", "x.y.odd.same.example",
-    "x.*.odd.same.example", "y.*.odd.same.example", "*.odd.same.example", "sub.*.wild.same.example",
+    "host.wild.same.example", "deep.host.wild.same.example", "other.host.wild.same.example",
+    "x.nested.wild.same.example", "nested.wild.same.example", "x.toalias.same.example", "x.tomissing.same.example",
+    "x.y.odd.same.example", "x.*.odd.same.example", "y.*.odd.same.example", "*.odd.same.example",
+    "sub.*.wild.same.example",
     // empty non-terminals
-    "ent.same.example", "c.ent.same.example", "b.c.ent.same.example", "a.b.c.ent.same.example", "x.b.c.ent.same.example",
-    "_tcp.same.example",
+    "ent.same.example", "c.ent.same.example", "b.c.ent.same.example", "a.b.c.ent.same.example",
+    "x.b.c.ent.same.example", "_tcp.same.example",
     // aliases
     "alias.same.example", "chain1.same.example", "dangling.same.example", "toempty.same.example", "towild.same.example",
     "outside.same.example", "tochild.same.example",
@@ -38,8 +54,8 @@ const std::vector<std::string> kNames{
     // moved trees
     "moved.same.example", "x.moved.same.example", "y.z.moved.same.example", "x.movedout.same.example",
     // other types
-    "_sip._tcp.same.example", "_443._tcp.www.same.example", "naptr.same.example", "svc.same.example", "host.same.example",
-    "unknown.same.example", "sshfp.same.example", "ptr.same.example", "many.same.example",
+    "_sip._tcp.same.example", "_443._tcp.www.same.example", "naptr.same.example", "svc.same.example",
+    "host.same.example", "unknown.same.example", "sshfp.same.example", "ptr.same.example", "many.same.example",
     // not our zone
     "example", "other.example", ".", "notsame.example"};
 

@@ -10,20 +10,22 @@ namespace {
 using namespace test;
 
 const std::vector<std::string> kNames{
-    "same.example", "www.same.example", "nowhere.same.example", "a.nowhere.same.example", "below.www.same.example",
-    "some.wild.same.example", "host.wild.same.example", "other.host.wild.same.example", "x.toalias.same.example",
-    "x.tomissing.same.example", "ent.same.example", "b.c.ent.same.example", "alias.same.example", "chain1.same.example",
-    "dangling.same.example", "outside.same.example", "child.same.example", "host.child.same.example",
-    "securechild.same.example", "x.securechild.same.example", "moved.same.example", "x.moved.same.example",
-    "_sip._tcp.same.example", "unknown.same.example", "many.same.example"};
+    "same.example",           "www.same.example",         "nowhere.same.example",     "a.nowhere.same.example",
+    "below.www.same.example", "some.wild.same.example",   "host.wild.same.example",   "other.host.wild.same.example",
+    "x.toalias.same.example", "x.tomissing.same.example", "ent.same.example",         "b.c.ent.same.example",
+    "alias.same.example",     "chain1.same.example",      "dangling.same.example",    "outside.same.example",
+    "child.same.example",     "host.child.same.example",  "securechild.same.example", "x.securechild.same.example",
+    "moved.same.example",     "x.moved.same.example",     "_sip._tcp.same.example",   "unknown.same.example",
+    "many.same.example"};
 
 // NSEC is the one type that may stand beside a CNAME (RFC 4034 sec. 4): whether a question for it follows the alias, and whether a wildcard
 // stands for it, servers answer differently. So it is asked for elsewhere only.
-const std::vector<std::string> kNamesWithNsec{"same.example", "www.same.example", "nowhere.same.example",
+const std::vector<std::string> kNamesWithNsec{"same.example",     "www.same.example",  "nowhere.same.example",
                                               "ent.same.example", "many.same.example", "securechild.same.example"};
 
-const std::vector<RRType> kTypes{RRType::A,  RRType::AAAA,  RRType::NS,     RRType::SOA,  RRType::MX,        RRType::TXT,
-                                 RRType::DS, RRType::DNAME, RRType::DNSKEY, RRType::NSEC3PARAM, RRType::CNAME};
+const std::vector<RRType> kTypes{RRType::A,      RRType::AAAA,       RRType::NS,   RRType::SOA,
+                                 RRType::MX,     RRType::TXT,        RRType::DS,   RRType::DNAME,
+                                 RRType::DNSKEY, RRType::NSEC3PARAM, RRType::CNAME};
 
 // kzonesign keeps the zone beside its keys and reads what to do from a configuration of Knot's.
 std::filesystem::path sign(const Scratch& scratch, bool nsec3) {
@@ -32,7 +34,8 @@ std::filesystem::path sign(const Scratch& scratch, bool nsec3) {
   const std::string config = "database:\n  storage: \"" + folder.string() +
                              "\"\npolicy:\n  - id: p\n    nsec3: " + (nsec3 ? "on" : "off") +
                              "\n    nsec3-iterations: 0\n    single-type-signing: on\nzone:\n  - domain: same.example\n"
-                             "    storage: \"" + folder.string() + "\"\n    file: same.zone\n    dnssec-policy: p\n";
+                             "    storage: \"" +
+                             folder.string() + "\"\n    file: same.zone\n    dnssec-policy: p\n";
   Process signer({"kzonesign", "-c", scratch.write("signing/knot.conf", config).string(), "same.example"});
   const auto ending = signer.wait();
   INFO(signer.output());
@@ -54,8 +57,7 @@ void compare_signed(bool nsec3) {
     auto questions = each_with_each(kNames, kTypes);
     for (const auto& asked : each_with_each(kNamesWithNsec, {RRType::NSEC})) questions.push_back(asked);
     std::string differences;
-    for (const auto& asked : questions)
-      differences += difference(ours.address(), theirs.address(), asked, wishes);
+    for (const auto& asked : questions) differences += difference(ours.address(), theirs.address(), asked, wishes);
     CHECK(differences == "");
   }
 }

@@ -1,6 +1,6 @@
 // Upstreams that are dead, die, and come back.
-#include <catch2/catch.hpp>
 #include <signal.h>
+#include <catch2/catch.hpp>
 
 #include <tests/support/dns_client.h>
 #include <tests/support/peers.h>
@@ -83,9 +83,8 @@ TEST_CASE("one of two upstreams is killed: every question is still answered") {
   const auto zone = scenario_zone("same.zone");
   auto first = start_knot(scratch, {{"same.example", zone}});
   auto second = start_knot(scratch, {{"same.example", zone}});
-  auto ours = start_harbinger(
-      scratch, "same.example:{port} {\n bind 127.0.0.1\n cache off\n forward . " + first.address().to_string() + " " +
-                   second.address().to_string() + "\n}\n");
+  auto ours = start_harbinger(scratch, "same.example:{port} {\n bind 127.0.0.1\n cache off\n forward . " +
+                                           first.address().to_string() + " " + second.address().to_string() + "\n}\n");
   first.kill();
   int answered = 0;
   for (int i = 0; i < 20; ++i) answered += answers_address(ours.address(), "x.wild.same.example");
@@ -96,7 +95,8 @@ TEST_CASE("a stale answer is given, and says so, while the upstream is dead") {
   if (!installed({"knotd"})) return;
   Scratch scratch;
   auto knot = start_knot(scratch, {{"same.example", scratch.write("short.zone", kShortLived)}});
-  auto ours = start_harbinger(scratch, forwarding_to(knot.address(), " cache {\n serve_stale 1h\n stale_after 200ms\n }\n"));
+  auto ours =
+      start_harbinger(scratch, forwarding_to(knot.address(), " cache {\n serve_stale 1h\n stale_after 200ms\n }\n"));
   REQUIRE(answers_address(ours.address(), "www.same.example"));
   knot.kill();
 

@@ -1,7 +1,7 @@
 // harbingerd as a process: flags, signals, exit codes, and trouble with the system.
+#include <sys/resource.h>
 #include <atomic>
 #include <csignal>
-#include <sys/resource.h>
 #include <thread>
 
 #include "tests/support/dns_client.h"
@@ -61,7 +61,8 @@ std::size_t count(const std::string& text, std::string_view part) {
 TEST_CASE("flags are taken with one dash and with two") {
   const Scratch folder;
   const auto file = folder.write("one", serving()).string();
-  for (const auto& flags : {std::vector<std::string>{"-conf", file, "-check"}, {"--conf", file, "--check"}, {"-conf=" + file, "-check"}}) {
+  for (const auto& flags :
+       {std::vector<std::string>{"-conf", file, "-check"}, {"--conf", file, "--check"}, {"-conf=" + file, "-check"}}) {
     const auto ran = run(flags);
     CHECK(ran.exit_code == 0);
     CHECK(ran.output == "ok\n");

@@ -1,7 +1,7 @@
 // Start, reload and stop of a server within the process.
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 #include "server/sockets.h"
 #include "tests/support/test_server.h"
@@ -17,7 +17,8 @@ std::string on_port(std::uint16_t port, const std::string& global = "") {
 }
 
 std::string answering(const std::string& address, const std::string& binds = "127.0.0.1", std::uint16_t port = 0) {
-  return "{\n workers 2\n}\n.:" + std::to_string(port) + " {\n bind " + binds + "\n trial {\n  answer " + address + "\n }\n}\n";
+  return "{\n workers 2\n}\n.:" + std::to_string(port) + " {\n bind " + binds + "\n trial {\n  answer " + address +
+         "\n }\n}\n";
 }
 
 // What the server says, as text; empty when it says nothing.
@@ -193,6 +194,8 @@ TEST_CASE("a server goes on answering for its lame-duck time") {
 }
 
 TEST_CASE("a server that is told nothing stops when its object goes") {
-  { TestServer server(on_port(0, " lameduck 10m\n")); }
+  {
+    TestServer server(on_port(0, " lameduck 10m\n"));
+  }
   CHECK(trials_alive == 0);
 }

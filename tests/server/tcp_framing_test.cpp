@@ -43,7 +43,8 @@ TEST_CASE("messages are found however the stream is cut") {
     TcpFraming framing;
     std::vector<Octets> found;
     for (std::size_t at = 0; at < stream.size(); at += piece) {
-      const Octets part(stream.begin() + static_cast<long>(at), stream.begin() + static_cast<long>(std::min(at + piece, stream.size())));
+      const Octets part(stream.begin() + static_cast<long>(at),
+                        stream.begin() + static_cast<long>(std::min(at + piece, stream.size())));
       framing.feed(part);
       const auto taken = take_all(framing);
       REQUIRE(taken.last == Step::need_more);

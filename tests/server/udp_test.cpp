@@ -1,10 +1,10 @@
 // Queries over UDP, through a whole server on real sockets.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <random>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <random>
+#include <thread>
 
 #include "tests/support/test_server.h"
 
@@ -71,7 +71,10 @@ TEST_CASE("a reply too long for UDP comes truncated, and whole over TCP") {
 TEST_CASE("garbage over UDP does no harm") {
   TestServer server("{\n workers 1\n}\n.:0 {\n bind 127.0.0.1\n trial\n}\n");
   const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
-  sockaddr_in to{.sin_family = AF_INET, .sin_port = htons(server.address().port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  sockaddr_in to{.sin_family = AF_INET,
+                 .sin_port = htons(server.address().port),
+                 .sin_addr = {htonl(INADDR_LOOPBACK)},
+                 .sin_zero = {}};
   std::mt19937 random(1);
   std::vector<std::uint8_t> octets;
   for (int i = 0; i < 5000; ++i) {
@@ -93,7 +96,10 @@ TEST_CASE("a datagram that pretends to come from the server itself is ignored") 
     const int socket = ::socket(AF_INET, SOCK_DGRAM, 0);
     const int on = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    sockaddr_in self{.sin_family = AF_INET, .sin_port = htons(server.address().port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    sockaddr_in self{.sin_family = AF_INET,
+                     .sin_port = htons(server.address().port),
+                     .sin_addr = {htonl(INADDR_LOOPBACK)},
+                     .sin_zero = {}};
     REQUIRE(::bind(socket, reinterpret_cast<sockaddr*>(&self), sizeof self) == 0);
     ::sendto(socket, query.data(), query.size(), 0, reinterpret_cast<sockaddr*>(&self), sizeof self);
     const bool ignored = wait_until([&] { return server.metric("harbinger_udp_ignored_total") > 0; }, 100ms);

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "tests/support/memory_server.h"
 #include <harbinger/options.h>
+#include "tests/support/memory_server.h"
 
 namespace harbinger::test {
 
@@ -58,7 +58,8 @@ class Player {
     if (first == "file" && words.size() == 2) return write_file(words[1]);
     if (first == "config") return start();
     if (!server_) complain("`config` comes before everything but files");
-    if (first == "time" && words.size() == 2) return server_->advance(OptionValue<std::chrono::milliseconds>::parse(words[1]).value());
+    if (first == "time" && words.size() == 2)
+      return server_->advance(OptionValue<std::chrono::milliseconds>::parse(words[1]).value());
     if (first == "client" && words.size() >= 4 && words[2] == "asks") return client_asks(words);
     if (first == "client" && words.size() >= 4 && words[2] == "gets") return client_gets(words);
     if (first == "upstream" && words.size() >= 3) return upstream(words);
@@ -90,13 +91,20 @@ class Player {
   void client_asks(const Words& words) {
     MemoryServer::Asking how{.client = address_of(words[1])};
     for (std::size_t i = 5; i < words.size(); ++i) {
-      if (words[i] == "tcp") how.transport = Transport::tcp;
-      else if (words[i] == "do") how.dnssec_ok = true;
-      else if (words[i] == "norecurse") how.recursion_desired = false;
-      else if (words[i] == "noedns") how.edns = false;
-      else if (words[i] == "size") how.udp_size = static_cast<std::uint16_t>(std::stoi(words.at(++i)));
-      else if (words[i] == "subnet") how.subnet = subnet(words.at(++i));
-      else complain("no such wish: " + words[i]);
+      if (words[i] == "tcp")
+        how.transport = Transport::tcp;
+      else if (words[i] == "do")
+        how.dnssec_ok = true;
+      else if (words[i] == "norecurse")
+        how.recursion_desired = false;
+      else if (words[i] == "noedns")
+        how.edns = false;
+      else if (words[i] == "size")
+        how.udp_size = static_cast<std::uint16_t>(std::stoi(words.at(++i)));
+      else if (words[i] == "subnet")
+        how.subnet = subnet(words.at(++i));
+      else
+        complain("no such wish: " + words[i]);
     }
     letters_[words[1]] = server_->ask(words[3] + " " + words.at(4), how);
   }
@@ -172,7 +180,9 @@ class Player {
       }
       const auto record = record_from_text(rest);
       if (!record) complain(record.error().message);
-      auto& set = section == "answer" ? sections.answers : section == "authority" ? sections.authorities : sections.additionals;
+      auto& set = section == "answer"      ? sections.answers
+                  : section == "authority" ? sections.authorities
+                                           : sections.additionals;
       set.insert(record->to_string());
       sections.records.emplace_back(section, *record);
     }
@@ -190,7 +200,7 @@ class Player {
     if (!taken) complain(words[1] + " was not asked");
     if (words[2] == "replies") return upstream_replies(*taken, words);
     if (words[2] == "refuses") return taken->finish(fail(ErrorCode::unreachable, "connection refused"));
-    if (words[2] != "stays" ) complain("not understood: " + words[2]);  // `stays silent`: its deadline ends it
+    if (words[2] != "stays") complain("not understood: " + words[2]);  // `stays silent`: its deadline ends it
   }
 
   void upstream_gets(const SocketAddress& address, const Words& words) {

@@ -57,7 +57,8 @@ std::optional<EdeCode> Letter::ede() const {
   return ExtendedError::parse(*data).value().code;
 }
 
-MemoryServer::MemoryServer(const std::string& config, std::vector<PluginSpec> plugins, std::filesystem::path directory) {
+MemoryServer::MemoryServer(const std::string& config, std::vector<PluginSpec> plugins,
+                           std::filesystem::path directory) {
   const auto file = config::parse(config, directory / "Harbingerfile");
   if (!file) throw_all(file.error());
   World world;
@@ -79,8 +80,8 @@ std::shared_ptr<Letter> MemoryServer::ask(const std::string& question, const Ask
   std::istringstream words(question);
   std::string name, type;
   words >> name >> type;
-  const auto query = make_query(next_id_++, {Name::parse(name).value(), parse_type(type).value()}, how.recursion_desired,
-                                how.edns ? how.udp_size : 0, how.dnssec_ok, packed_options(how));
+  const auto query = make_query(next_id_++, {Name::parse(name).value(), parse_type(type).value()},
+                                how.recursion_desired, how.edns ? how.udp_size : 0, how.dnssec_ok, packed_options(how));
   return send(query, how);
 }
 
@@ -88,8 +89,9 @@ std::shared_ptr<Letter> MemoryServer::send(std::span<const std::uint8_t> bytes, 
   auto letter = std::make_shared<Letter>();
   std::array<std::uint8_t, 65535> out;
   const Incoming in{bytes, {IpAddress::parse(how.client).value(), 5353}, how.transport, loop.clock().now()};
-  const auto size = responder->answer(in, *chains_->ports.at(0).zones, out,
-                                      [&]() -> std::unique_ptr<Later> { return std::make_unique<LaterLetter>(letter); });
+  const auto size = responder->answer(in, *chains_->ports.at(0).zones, out, [&]() -> std::unique_ptr<Later> {
+    return std::make_unique<LaterLetter>(letter);
+  });
   if (size != Responder::kLater) {
     letter->bytes.assign(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(size));
     letter->arrived = true;

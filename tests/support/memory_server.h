@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/fake_loop.h"
-#include "tests/support/scripted_exchange.h"
 #include <harbinger/chain.h>
 #include <harbinger/responder.h>
+#include "tests/support/fake_loop.h"
+#include "tests/support/scripted_exchange.h"
 
 namespace harbinger::test {
 
@@ -44,7 +44,9 @@ class MemoryServer {
   /// `example.org. A`
   std::shared_ptr<Letter> ask(const std::string& question, const Asking& how);
   std::shared_ptr<Letter> ask(const std::string& question) { return ask(question, Asking{}); }
-  std::shared_ptr<Letter> ask(const std::string& question, const std::string& client) { return ask(question, Asking{.client = client}); }
+  std::shared_ptr<Letter> ask(const std::string& question, const std::string& client) {
+    return ask(question, Asking{.client = client});
+  }
   /// Any octets at all.
   std::shared_ptr<Letter> send(std::span<const std::uint8_t> bytes, const Asking& how);
 

@@ -13,7 +13,9 @@ std::string replace_all(std::string text, std::string_view from, const std::stri
   return text;
 }
 
-std::string at_port(const SocketAddress& address) { return address.ip.to_string() + "@" + std::to_string(address.port); }
+std::string at_port(const SocketAddress& address) {
+  return address.ip.to_string() + "@" + std::to_string(address.port);
+}
 
 }  // namespace
 
@@ -48,7 +50,8 @@ DnsServer start_unbound(const Scratch& scratch, std::string_view zone, const Soc
       "server:\n  interface: 127.0.0.1\n  port: " + std::to_string(address.port) +
       "\n  num-threads: 1\n  directory: \"" + folder.string() +
       "\"\n  username: \"\"\n  chroot: \"\"\n  pidfile: \"\"\n  use-syslog: no\n  do-not-query-localhost: no\n"
-      "  module-config: \"iterator\"\n  edns-buffer-size: 1232\nremote-control:\n  control-enable: no\nforward-zone:\n  name: " +
+      "  module-config: \"iterator\"\n  edns-buffer-size: 1232\nremote-control:\n  control-enable: no\nforward-zone:\n "
+      " name: " +
       std::string(zone) + "\n  forward-addr: " + at_port(upstream) + "\n";
   return {address, {"unbound", "-d", "-c", scratch.write(folder / "unbound.conf", config).string()}};
 }
@@ -56,7 +59,8 @@ DnsServer start_unbound(const Scratch& scratch, std::string_view zone, const Soc
 DnsServer start_harbinger(const Scratch& scratch, std::string config) {
   const auto address = loopback(free_port());
   const std::string port = std::to_string(address.port);
-  const auto file = scratch.write("harbinger-" + port + "/Harbingerfile", replace_all(std::move(config), "{port}", port));
+  const auto file =
+      scratch.write("harbinger-" + port + "/Harbingerfile", replace_all(std::move(config), "{port}", port));
   return {address, {HARBINGER_BINARY_DIR "/server/harbingerd", "-conf", file.string()}};
 }
 

@@ -24,7 +24,9 @@ class Probe final : public Plugin {
   void identify(Query& query) override {
     if (roles_.identify) roles_.identify(query);
   }
-  Task<Reply> serve(const Query& query, Next next) override { return roles_.serve ? roles_.serve(query, next) : next(query); }
+  Task<Reply> serve(const Query& query, Next next) override {
+    return roles_.serve ? roles_.serve(query, next) : next(query);
+  }
   void decorate(const Query& query, ReplyEditor& editor) override {
     if (roles_.decorate) roles_.decorate(query, editor);
   }

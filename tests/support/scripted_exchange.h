@@ -46,7 +46,8 @@ class ScriptedExchange final : public Exchange {
   std::size_t waiting() const { return waiting_.size(); }
   /// The oldest one, or the oldest for this server.
   std::optional<Asked> take(const std::optional<SocketAddress>& server = std::nullopt) {
-    const auto found = std::ranges::find_if(waiting_, [&](const Asked& asked) { return !server || asked.server == *server; });
+    const auto found =
+        std::ranges::find_if(waiting_, [&](const Asked& asked) { return !server || asked.server == *server; });
     if (found == waiting_.end()) return std::nullopt;
     auto asked = std::move(*found);
     waiting_.erase(found);

@@ -18,6 +18,6 @@
 #define HARBINGER_ABI_SANITIZE ""
 #endif
 
-#define HARBINGER_ABI                                                                                  \
+#define HARBINGER_ABI                                                                                           \
   "harbinger " HARBINGER_VERSION " abi " HARBINGER_STRINGIFY(HARBINGER_ABI_VERSION) " c++" HARBINGER_STRINGIFY( \
       __cplusplus) " libstdc++" HARBINGER_STRINGIFY(_GLIBCXX_RELEASE) HARBINGER_ABI_SANITIZE

@@ -18,13 +18,13 @@ namespace harbinger {
 /// How the answer cache of a server block behaves: the `cache` directive.
 struct CacheConfig {
   bool off = false;
-  std::chrono::seconds max_ttl{86400};          ///< no answer is kept longer
-  std::chrono::seconds max_negative_ttl{10800}; ///< RFC 2308 sec. 5
+  std::chrono::seconds max_ttl{86400};           ///< no answer is kept longer
+  std::chrono::seconds max_negative_ttl{10800};  ///< RFC 2308 sec. 5
   std::chrono::seconds min_ttl{0};
   std::chrono::seconds serve_stale{0};          ///< how long past its TTL an answer may be given, 0 never (RFC 8767)
   std::chrono::milliseconds stale_after{1800};  ///< the client waits so long for a fresh one first (RFC 8767 sec. 5)
   std::chrono::seconds stale_ttl{30};
-  int refresh_percent = 10;                     ///< refreshed when asked for in this last part of its TTL; 0 never
+  int refresh_percent = 10;  ///< refreshed when asked for in this last part of its TTL; 0 never
 };
 
 /// A running chain: the plugins of one server block. Immutable once built.

@@ -14,17 +14,37 @@
 namespace harbinger {
 
 enum class OptionCode : std::uint16_t {
-  NSID = 3, ECS = 8, COOKIE = 10, KEEPALIVE = 11, PADDING = 12, EDE = 15,
+  NSID = 3,
+  ECS = 8,
+  COOKIE = 10,
+  KEEPALIVE = 11,
+  PADDING = 12,
+  EDE = 15,
   // Local use (RFC 6891 sec. 9), fixed for this project; also the SvcParamKey of hints.
-  PERSONA = 65313, HINTS = 65314, CPT = 65315,
+  PERSONA = 65313,
+  HINTS = 65314,
+  CPT = 65315,
 };
 
 /// Extended DNS errors (RFC 8914 sec. 4); private codes start at 49152.
 enum class EdeCode : std::uint16_t {
-  other = 0, stale_answer = 3, forged_answer = 4, blocked = 15, censored = 16, filtered = 17, prohibited = 18,
-  stale_nxdomain_answer = 19, not_authoritative = 20, not_supported = 21, no_reachable_authority = 22, network_error = 23,
-  invalid_data = 24, not_ready = 14,
-  persona_adjusted = 49313, mirrored = 49314, capacity_warming = 49315,
+  other = 0,
+  stale_answer = 3,
+  forged_answer = 4,
+  blocked = 15,
+  censored = 16,
+  filtered = 17,
+  prohibited = 18,
+  stale_nxdomain_answer = 19,
+  not_authoritative = 20,
+  not_supported = 21,
+  no_reachable_authority = 22,
+  network_error = 23,
+  invalid_data = 24,
+  not_ready = 14,
+  persona_adjusted = 49313,
+  mirrored = 49314,
+  capacity_warming = 49315,
 };
 
 /// One option as it travels.

@@ -44,7 +44,8 @@ class Histogram {
  private:
   friend class Metrics;
   Metrics* metrics_ = nullptr;
-  std::shared_ptr<const std::vector<double>> bounds_;  // ascending; slots: one per bound, then +Inf, then the sum in nano-units
+  std::shared_ptr<const std::vector<double>>
+      bounds_;  // ascending; slots: one per bound, then +Inf, then the sum in nano-units
   std::uint32_t first_slot_ = 0;
   std::uint32_t buckets_ = 0;  // the one for +Inf included
 };

@@ -13,8 +13,8 @@ namespace harbinger {
 
 /// What an Exchange over sockets is made with.
 struct ExchangeConfig {
-  Random* random = nullptr;    ///< of ids and ports; null: the system's
-  Metrics* metrics = nullptr;  ///< where replies that were ignored are counted; null: nowhere
+  Random* random = nullptr;                      ///< of ids and ports; null: the system's
+  Metrics* metrics = nullptr;                    ///< where replies that were ignored are counted; null: nowhere
   Duration tcp_idle = std::chrono::seconds(10);  ///< an unused connection is closed after this
 };
 

@@ -238,7 +238,7 @@ class Options {
   /// Every line whose first word is no option appends one Row; that word is the clause's first argument. For bodies that are data, such
   /// as `192.0.2.1 www.example.org`.
   template <class Row, class Owner>
-  Options& other_lines(std::vector<Row> Owner::*field, Clause<Row> clause, std::string help) {
+  Options& other_lines(std::vector<Row> Owner::* field, Clause<Row> clause, std::string help) {
     detail::OptionRow row;
     row.info = {"", clause.form(), "", std::move(help)};
     row.fewest = 0;

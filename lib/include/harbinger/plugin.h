@@ -62,10 +62,10 @@ class Answers {
 
 /// The world as a plugin may use it. Lives as long as the plugin.
 struct PluginContext {
-  std::vector<Name> zones;            ///< of the server block
-  std::filesystem::path directory;    ///< of the Harbingerfile; relative paths start there
+  std::vector<Name> zones;                     ///< of the server block
+  std::filesystem::path directory;             ///< of the Harbingerfile; relative paths start there
   std::vector<std::filesystem::path> sources;  ///< the Harbingerfile and everything that it imports
-  Logger log;                         ///< prefixed with the plugin's name
+  Logger log;                                  ///< prefixed with the plugin's name
   Metrics* metrics = nullptr;
   const Clock* clock = nullptr;
   Random* random = nullptr;
@@ -192,13 +192,13 @@ class PluginDefinition {
   operator PluginSpec() const {  // NOLINT(google-explicit-constructor): reads as the end of the sentence
     static_assert(std::derived_from<P, Plugin> && std::constructible_from<P, Config>);
     auto options = options_;
-    return PluginSpec{name_, summary_, detail::roles_of<P>(), options.table(),
-                      [options](const config::Directive& directive)
-                          -> std::expected<std::unique_ptr<Plugin>, config::Errors> {
-                        auto config = options.read(directive);
-                        if (!config) return std::unexpected(std::move(config.error()));
-                        return std::make_unique<P>(std::move(*config));
-                      }};
+    return PluginSpec{
+        name_, summary_, detail::roles_of<P>(), options.table(),
+        [options](const config::Directive& directive) -> std::expected<std::unique_ptr<Plugin>, config::Errors> {
+          auto config = options.read(directive);
+          if (!config) return std::unexpected(std::move(config.error()));
+          return std::make_unique<P>(std::move(*config));
+        }};
   }
 
  private:

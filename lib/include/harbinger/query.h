@@ -123,7 +123,7 @@ class Query {
   std::span<const std::uint8_t> wire_;
   std::span<const std::uint8_t> options_;
   ServeRecord* record_ = nullptr;  // where serve's readings go
-  std::uint32_t present_ = 0;  // which fact values count; the others were never written
+  std::uint32_t present_ = 0;      // which fact values count; the others were never written
   union Facts {
     Facts() {}
     std::array<FactValue, static_cast<std::size_t>(FactId::limit)> values;

@@ -28,13 +28,25 @@ class Reply {
   static Reply nobody_answered();
 
   Rcode rcode() const { return rcode_; }
-  Reply& set_rcode(Rcode rcode) { rcode_ = rcode; return *this; }
+  Reply& set_rcode(Rcode rcode) {
+    rcode_ = rcode;
+    return *this;
+  }
   bool authoritative() const { return authoritative_; }
-  Reply& set_authoritative(bool yes = true) { authoritative_ = yes; return *this; }
+  Reply& set_authoritative(bool yes = true) {
+    authoritative_ = yes;
+    return *this;
+  }
   bool recursion_available() const { return recursion_available_; }
-  Reply& set_recursion_available(bool yes = true) { recursion_available_ = yes; return *this; }
+  Reply& set_recursion_available(bool yes = true) {
+    recursion_available_ = yes;
+    return *this;
+  }
   bool authentic_data() const { return authentic_data_; }
-  Reply& set_authentic_data(bool yes = true) { authentic_data_ = yes; return *this; }
+  Reply& set_authentic_data(bool yes = true) {
+    authentic_data_ = yes;
+    return *this;
+  }
   bool answered() const { return answered_; }
   bool failed() const { return failed_; }
 
@@ -44,9 +56,18 @@ class Reply {
   std::vector<Record>& answers() { return answers_; }
   std::vector<Record>& authorities() { return authorities_; }
   std::vector<Record>& additionals() { return additionals_; }
-  Reply& add_answer(Record record) { answers_.push_back(std::move(record)); return *this; }
-  Reply& add_authority(Record record) { authorities_.push_back(std::move(record)); return *this; }
-  Reply& add_additional(Record record) { additionals_.push_back(std::move(record)); return *this; }
+  Reply& add_answer(Record record) {
+    answers_.push_back(std::move(record));
+    return *this;
+  }
+  Reply& add_authority(Record record) {
+    authorities_.push_back(std::move(record));
+    return *this;
+  }
+  Reply& add_additional(Record record) {
+    additionals_.push_back(std::move(record));
+    return *this;
+  }
   void drop_additional() { additionals_.clear(); }
 
   /// Says why, in the reply's OPT record when the client understands EDNS. One cause; the last one set counts.
@@ -60,7 +81,10 @@ class Reply {
     never,
   };
   Keeping keeping() const { return keeping_; }
-  Reply& keep(Keeping keeping) { keeping_ = keeping; return *this; }
+  Reply& keep(Keeping keeping) {
+    keeping_ = keeping;
+    return *this;
+  }
 
   /// This reply also rests on the state of `name` (an endpoint, a zone): Answers::changed(name) makes it disappear.
   /// The question's own name and the zone of the chain are always counted in. At most 3.
@@ -69,12 +93,18 @@ class Reply {
 
   /// The answer holds for every client within the first `bits` of the subnet that was read with Query::subnet
   /// (an upstream's ECS scope, RFC 7871 sec. 7.3.1).
-  Reply& limit_subnet(std::uint8_t bits) { subnet_bits_ = bits; return *this; }
+  Reply& limit_subnet(std::uint8_t bits) {
+    subnet_bits_ = bits;
+    return *this;
+  }
   std::optional<std::uint8_t> subnet_limit() const { return subnet_bits_; }
 
   /// Which plugin made this reply; set by the chain, read by metrics and `why`.
   std::string_view made_by() const { return made_by_; }
-  Reply& set_made_by(std::string_view plugin) { made_by_ = plugin; return *this; }
+  Reply& set_made_by(std::string_view plugin) {
+    made_by_ = plugin;
+    return *this;
+  }
 
  private:
   explicit Reply(Rcode rcode) : rcode_(rcode) {}
@@ -128,7 +158,7 @@ struct ReplyView {
   Source source = Source::served;
   bool truncated = false;
   std::string_view made_by{};  ///< the plugin behind the answer; empty when refused before any ran
-  Duration took{};           ///< from reading the query to this moment; 0 when answered within its batch
+  Duration took{};             ///< from reading the query to this moment; 0 when answered within its batch
 };
 
 }  // namespace harbinger

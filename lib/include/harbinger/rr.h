@@ -15,17 +15,52 @@ namespace harbinger {
 
 /// Record types as in the RFCs. Values not listed are legal: cast, they are handled by RFC 3597.
 enum class RRType : std::uint16_t {
-  A = 1, NS = 2, CNAME = 5, SOA = 6, PTR = 12, HINFO = 13, MX = 15, TXT = 16, AAAA = 28, SRV = 33, NAPTR = 35, DNAME = 39,
-  OPT = 41, DS = 43, RRSIG = 46, NSEC = 47, DNSKEY = 48, NSEC3 = 50, NSEC3PARAM = 51, TLSA = 52, SVCB = 64, HTTPS = 65,
-  TSIG = 250, IXFR = 251, AXFR = 252, ANY = 255, CAA = 257,
+  A = 1,
+  NS = 2,
+  CNAME = 5,
+  SOA = 6,
+  PTR = 12,
+  HINFO = 13,
+  MX = 15,
+  TXT = 16,
+  AAAA = 28,
+  SRV = 33,
+  NAPTR = 35,
+  DNAME = 39,
+  OPT = 41,
+  DS = 43,
+  RRSIG = 46,
+  NSEC = 47,
+  DNSKEY = 48,
+  NSEC3 = 50,
+  NSEC3PARAM = 51,
+  TLSA = 52,
+  SVCB = 64,
+  HTTPS = 65,
+  TSIG = 250,
+  IXFR = 251,
+  AXFR = 252,
+  ANY = 255,
+  CAA = 257,
 };
 
 enum class RRClass : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 255 };
 
 /// The upper eight bits of values above 15 travel in the OPT record (RFC 6891 sec. 6.1.3).
 enum class Rcode : std::uint16_t {
-  NOERROR = 0, FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5, YXDOMAIN = 6, YXRRSET = 7, NXRRSET = 8,
-  NOTAUTH = 9, NOTZONE = 10, BADVERS = 16, BADCOOKIE = 23,
+  NOERROR = 0,
+  FORMERR = 1,
+  SERVFAIL = 2,
+  NXDOMAIN = 3,
+  NOTIMP = 4,
+  REFUSED = 5,
+  YXDOMAIN = 6,
+  YXRRSET = 7,
+  NXRRSET = 8,
+  NOTAUTH = 9,
+  NOTZONE = 10,
+  BADVERS = 16,
+  BADCOOKIE = 23,
 };
 
 enum class Opcode : std::uint8_t { QUERY = 0, STATUS = 2, NOTIFY = 4, UPDATE = 5, DSO = 6 };

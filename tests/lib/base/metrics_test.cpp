@@ -89,7 +89,8 @@ TEST_CASE("a histogram counts a value in its bucket and all above") {
   const auto sample = metrics.collect().at(0);
   CHECK(sample.kind == MetricSample::Kind::histogram);
   using Bucket = std::pair<double, std::uint64_t>;
-  CHECK(sample.buckets == std::vector<Bucket>{{0.001, 2}, {0.01, 2}, {0.1, 3}, {std::numeric_limits<double>::infinity(), 4}});
+  CHECK(sample.buckets ==
+        std::vector<Bucket>{{0.001, 2}, {0.01, 2}, {0.1, 3}, {std::numeric_limits<double>::infinity(), 4}});
   CHECK(sample.value == Approx(5.0515));
 }
 
@@ -152,10 +153,12 @@ TEST_CASE("gauges come and go while others look") {
 
 TEST_CASE("too many series are refused instead of written over others") {
   Metrics metrics;
-  CHECK_THROWS_AS([&] {
-    const auto room = metrics.room();
-    for (std::size_t i = 0; i <= room; ++i) metrics.counter("harbinger_x_total", "", {{"i", std::to_string(i)}});
-  }(), std::length_error);
+  CHECK_THROWS_AS(
+      [&] {
+        const auto room = metrics.room();
+        for (std::size_t i = 0; i <= room; ++i) metrics.counter("harbinger_x_total", "", {{"i", std::to_string(i)}});
+      }(),
+      std::length_error);
   CHECK_NOTHROW(metrics.counter("harbinger_x_total", "", {{"i", "5"}}));
 }
 

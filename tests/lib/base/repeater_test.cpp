@@ -26,6 +26,8 @@ TEST_CASE("a repeater without a pause of its own works when it is woken") {
 
 TEST_CASE("a repeater that waits for long ends at once") {
   const auto begin = std::chrono::steady_clock::now();
-  { const Repeater repeater(1h, [] {}); }
+  {
+    const Repeater repeater(1h, [] {});
+  }
   CHECK(std::chrono::steady_clock::now() - begin < 1min);
 }

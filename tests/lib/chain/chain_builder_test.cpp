@@ -6,7 +6,8 @@ using namespace harbinger::test;
 
 namespace {
 
-std::vector<std::string> errors_of(const std::string& text, std::vector<PluginSpec> plugins = {probe("a", answering("60 A 192.0.2.1"))}) {
+std::vector<std::string> errors_of(const std::string& text,
+                                   std::vector<PluginSpec> plugins = {probe("a", answering("60 A 192.0.2.1"))}) {
   Metrics metrics;
   World world;
   world.metrics = &metrics;
@@ -71,13 +72,15 @@ TEST_CASE("a plugin that throws when it is made or started keeps the configurati
   };
   ProbeRoles roles;
   roles.start = [](const PluginContext&) { throw std::runtime_error("no disk"); };
-  CHECK(errors_of(". {\n unmade\n}\n", {unmade}) == std::vector<std::string>{"Harbingerfile:2:2: plugin/unmade: no room"});
+  CHECK(errors_of(". {\n unmade\n}\n", {unmade}) ==
+        std::vector<std::string>{"Harbingerfile:2:2: plugin/unmade: no room"});
   CHECK(errors_of(". {\n broken\n}\n", {probe("broken", roles)}) ==
         std::vector<std::string>{"Harbingerfile:2:2: plugin/broken: no disk"});
 }
 
 TEST_CASE("zones, ports and binds become listen addresses") {
-  MemoryServer server("example.org:5300 example.net:5301 {\n bind 127.0.0.1 ::1\n a\n}", {probe("a", answering("60 A 192.0.2.1"))});
+  MemoryServer server("example.org:5300 example.net:5301 {\n bind 127.0.0.1 ::1\n a\n}",
+                      {probe("a", answering("60 A 192.0.2.1"))});
   std::vector<std::string> addresses;
   for (const auto& port : server.chains().ports) addresses.push_back(port.listen.address.to_string());
   std::ranges::sort(addresses);

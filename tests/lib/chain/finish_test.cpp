@@ -44,7 +44,9 @@ TEST_CASE("a reply repeats id, question in the client's case, RD and CD") {
 TEST_CASE("CD comes back, but not in authoritative replies") {
   const bool authoritative = GENERATE(false, true);
   ProbeRoles roles;
-  roles.serve = [=](const Query& query, Next) { return ready(std::move(Reply::to(query).set_authoritative(authoritative))); };
+  roles.serve = [=](const Query& query, Next) {
+    return ready(std::move(Reply::to(query).set_authoritative(authoritative)));
+  };
   MemoryServer server(". {\n what\n}", {probe("what", roles)});
   auto query = query_for("example.org.");
   query[3] |= 0x10;
@@ -94,25 +96,33 @@ TEST_CASE("a referral that lost its glue sets TC") {
     for (int i = 0; i < 10; ++i) {
       const auto server_name = "ns" + std::to_string(i) + ".child.example.";
       reply.add_authority(record_from_text("child.example. 60 NS " + server_name).value());
-      for (int j = 0; j < 4; ++j) reply.add_additional(record_from_text(server_name + " 60 AAAA 2001:db8::" + std::to_string(j)).value());
+      for (int j = 0; j < 4; ++j)
+        reply.add_additional(record_from_text(server_name + " 60 AAAA 2001:db8::" + std::to_string(j)).value());
     }
     return ready(std::move(reply));
   };
   MemoryServer server(". {\n what\n}", {probe("what", roles)});
   CHECK(server.ask("www.child.example. A", MemoryServer::Asking{.udp_size = 512})->message().header.tc);
-  CHECK_FALSE(server.ask("www.child.example. A", MemoryServer::Asking{.transport = Transport::tcp})->message().header.tc);
+  CHECK_FALSE(
+      server.ask("www.child.example. A", MemoryServer::Asking{.transport = Transport::tcp})->message().header.tc);
 }
 
 TEST_CASE("optional options are dropped first when a reply would not fit, and never set TC") {
   auto roles = many(65, 0);
-  roles.decorate = [](const Query&, ReplyEditor& editor) { editor.add_option(OptionCode::HINTS, std::vector<std::uint8_t>(250)); };
+  roles.decorate = [](const Query&, ReplyEditor& editor) {
+    editor.add_option(OptionCode::HINTS, std::vector<std::uint8_t>(250));
+  };
   MemoryServer server(". {\n what\n}", {probe("what", roles)});
   const auto full = server.ask("example.org. A");
   CHECK_FALSE(full->message().header.tc);
   CHECK(full->message().answers.size() == 65);
   CHECK_FALSE(full->message().edns->option(OptionCode::HINTS));
 
-  MemoryServer roomy(". {\n what\n}", {probe("what", [&] { auto r = many(1, 0); r.decorate = roles.decorate; return r; }())});
+  MemoryServer roomy(". {\n what\n}", {probe("what", [&] {
+                       auto r = many(1, 0);
+                       r.decorate = roles.decorate;
+                       return r;
+                     }())});
   const auto letter = roomy.ask("example.org. A");
   const auto whole = letter->message();
   CHECK(whole.edns->option(OptionCode::HINTS)->size() == 250);
@@ -131,7 +141,11 @@ TEST_CASE("decorate may drop a reply, or send the client to TCP") {
 }
 
 TEST_CASE("a name in no zone is REFUSED, and so is one that no plugin answers") {
-  MemoryServer server("example.org {\n pass\n}", {probe("pass", [] { ProbeRoles r; r.serve = [](const Query& q, Next n) { return n(q); }; return r; }())});
+  MemoryServer server("example.org {\n pass\n}", {probe("pass", [] {
+                        ProbeRoles r;
+                        r.serve = [](const Query& q, Next n) { return n(q); };
+                        return r;
+                      }())});
   CHECK(server.ask("example.com. A")->rcode() == Rcode::REFUSED);
   CHECK(server.ask("www.example.org. A")->rcode() == Rcode::REFUSED);
 }
@@ -208,7 +222,8 @@ TEST_CASE("a reply with more than a message can hold becomes SERVFAIL") {
   ProbeRoles roles;
   roles.serve = [](const Query& query, Next) {
     Reply reply = Reply::to(query);
-    for (int i = 0; i < 300; ++i) reply.add_answer({query.name(), RRType::TXT, RRClass::IN, 60, txt_rdata(std::string(250, 'x'))});
+    for (int i = 0; i < 300; ++i)
+      reply.add_answer({query.name(), RRType::TXT, RRClass::IN, 60, txt_rdata(std::string(250, 'x'))});
     return ready(std::move(reply));
   };
   MemoryServer server(". {\n what\n}", {probe("what", roles)});

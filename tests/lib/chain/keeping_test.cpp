@@ -32,7 +32,8 @@ std::uint32_t ttl_of(const Letter& letter) { return letter.message().answers.at(
 
 TEST_CASE("TTLs count down while an answer is kept, and it is gone at zero") {
   int served = 0;
-  MemoryServer server(". {\n cache { refresh 0 }\n what\n}", {probe("what", replying(served, [] { return with_answer(60); }))});
+  MemoryServer server(". {\n cache { refresh 0 }\n what\n}",
+                      {probe("what", replying(served, [] { return with_answer(60); }))});
   CHECK(ttl_of(*server.ask("example.org. TXT")) == 60);
   server.advance(10s);
   CHECK(ttl_of(*server.ask("example.org. TXT")) == 50);
@@ -65,7 +66,8 @@ TEST_CASE("a TTL of 0 is not kept") {
 TEST_CASE("NXDOMAIN and NODATA are kept for the lesser of SOA TTL and MINIMUM") {
   int served = 0;
   const auto rcode = GENERATE(Rcode::NXDOMAIN, Rcode::NOERROR);
-  MemoryServer server(". {\n cache { refresh 0 }\n what\n}", {probe("what", replying(served, [&] { return negative(rcode, 300, 20); }))});
+  MemoryServer server(". {\n cache { refresh 0 }\n what\n}",
+                      {probe("what", replying(served, [&] { return negative(rcode, 300, 20); }))});
   server.ask("example.org. A");
   server.advance(19s);
   CHECK(server.ask("example.org. A")->rcode() == rcode);
@@ -77,11 +79,12 @@ TEST_CASE("NXDOMAIN and NODATA are kept for the lesser of SOA TTL and MINIMUM") 
 
 TEST_CASE("NODATA at the end of a CNAME is kept for no longer than the SOA allows") {
   int served = 0;
-  MemoryServer server(". {\n what\n}", {probe("what", replying(served, [] {
-                        Reply reply = negative(Rcode::NOERROR, 3600, 60);
-                        reply.add_answer(record_from_text("example.org. 3600 CNAME www.example.org.").value());
-                        return reply;
-                      }))});
+  MemoryServer server(". {\n what\n}",
+                      {probe("what", replying(served, [] {
+                               Reply reply = negative(Rcode::NOERROR, 3600, 60);
+                               reply.add_answer(record_from_text("example.org. 3600 CNAME www.example.org.").value());
+                               return reply;
+                             }))});
   server.ask("example.org. TXT");
   server.advance(50s);
   server.ask("example.org. TXT");
@@ -176,7 +179,8 @@ TEST_CASE("after a failed refresh stale answers are given at once for thirty sec
   int served = 0;
   bool broken = false;
   const auto make = [&] { return broken ? Reply::failure(EdeCode::network_error, "down") : with_answer(10); };
-  MemoryServer server(". {\n cache {\n serve_stale 1h\n refresh 0\n }\n what\n}", {probe("what", replying(served, make))});
+  MemoryServer server(". {\n cache {\n serve_stale 1h\n refresh 0\n }\n what\n}",
+                      {probe("what", replying(served, make))});
   server.ask("example.org. TXT");
   broken = true;
   server.advance(11s);
@@ -192,7 +196,8 @@ TEST_CASE("stale answers end when they are too old, and at once when their name 
   int served = 0;
   bool broken = false;
   Answers* answers = nullptr;
-  auto roles = replying(served, [&] { return broken ? Reply::failure(EdeCode::network_error, "down") : with_answer(10); });
+  auto roles =
+      replying(served, [&] { return broken ? Reply::failure(EdeCode::network_error, "down") : with_answer(10); });
   roles.start = [&](const PluginContext& context) { answers = context.answers; };
   MemoryServer server(". {\n cache {\n serve_stale 60s\n refresh 0\n }\n what\n}", {probe("what", roles)});
   server.ask("example.org. TXT");
@@ -210,7 +215,8 @@ TEST_CASE("stale answers end when they are too old, and at once when their name 
 
 TEST_CASE("memory stays bounded under a flood of names, and what is asked for often survives it") {
   int served = 0;
-  MemoryServer server("{\n cache_size 1MiB\n}\n. {\n what\n}", {probe("what", replying(served, [] { return with_answer(3600); }))});
+  MemoryServer server("{\n cache_size 1MiB\n}\n. {\n what\n}",
+                      {probe("what", replying(served, [] { return with_answer(3600); }))});
   server.ask("popular.example. TXT");
   for (int i = 0; i < 20000; ++i) {
     server.ask("flood" + std::to_string(i) + ".example. TXT");
@@ -227,8 +233,9 @@ TEST_CASE("memory stays bounded under a flood of large answers") {
   int served = 0;
   const auto large = [] {
     Reply reply = Reply::with(Rcode::NOERROR);
-    for (int i = 0; i < 60; ++i) reply.add_answer({Name::parse("example.org.").value(), RRType::TXT, RRClass::IN, 3600,
-                                                   txt_rdata(std::to_string(i) + std::string(250, 'x'))});
+    for (int i = 0; i < 60; ++i)
+      reply.add_answer({Name::parse("example.org.").value(), RRType::TXT, RRClass::IN, 3600,
+                        txt_rdata(std::to_string(i) + std::string(250, 'x'))});
     return reply;
   };
   MemoryServer server("{\n cache_size 1MiB\n}\n. {\n what\n}", {probe("what", replying(served, large))});

@@ -42,7 +42,8 @@ TEST_CASE("those who have the same facts share the second flight too") {
   MemoryServer server(". {\n what\n}", {probe("what", line.roles(look))});
   server.ask("example.org. TXT", "198.51.100.1");
   std::vector<std::shared_ptr<Letter>> letters;
-  for (int i = 0; i < 200; ++i) letters.push_back(server.ask("example.org. TXT", i % 2 ? "198.51.100.2" : "198.51.100.3"));
+  for (int i = 0; i < 200; ++i)
+    letters.push_back(server.ask("example.org. TXT", i % 2 ? "198.51.100.2" : "198.51.100.3"));
   line.answer_all(with_answer(60, "for the first"));
   REQUIRE(line.waiting.size() == 2);
   line.answer_all(with_answer(60, "for the others"));

@@ -33,7 +33,8 @@ ProbeRoles counting(int& served, std::function<std::string(const Query&)> what, 
 
 TEST_CASE("an answer that read no fact is shared by all clients") {
   int served = 0;
-  MemoryServer server(". {\n who\n what\n}", {probe("who", persona_from_address()), probe("what", counting(served, [](auto&) { return "same"; }))});
+  MemoryServer server(". {\n who\n what\n}", {probe("who", persona_from_address()),
+                                              probe("what", counting(served, [](auto&) { return "same"; }))});
 
   CHECK(server.ask("example.org. TXT", "198.51.100.1")->answers() == "example.org. 300 IN TXT \"same\"\n");
   CHECK(server.ask("example.org. TXT", "198.51.100.2")->answers() == "example.org. 300 IN TXT \"same\"\n");
@@ -44,7 +45,8 @@ TEST_CASE("an answer that read no fact is shared by all clients") {
 TEST_CASE("two clients with different facts never see each other's answer") {
   int served = 0;
   const auto by_persona = [](const Query& query) { return "persona " + std::to_string(*query.get(kPersona)); };
-  MemoryServer server(". {\n who\n what\n}", {probe("who", persona_from_address()), probe("what", counting(served, by_persona))});
+  MemoryServer server(". {\n who\n what\n}",
+                      {probe("who", persona_from_address()), probe("what", counting(served, by_persona))});
 
   for (int round = 0; round < 3; ++round) {
     for (int client = 1; client <= 5; ++client) {
@@ -58,7 +60,8 @@ TEST_CASE("two clients with different facts never see each other's answer") {
 TEST_CASE("clients with equal facts share an answer") {
   int served = 0;
   const auto by_persona = [](const Query& query) { return std::to_string(*query.get(kPersona)); };
-  MemoryServer server(". {\n who\n what\n}", {probe("who", persona_from_address()), probe("what", counting(served, by_persona))});
+  MemoryServer server(". {\n who\n what\n}",
+                      {probe("who", persona_from_address()), probe("what", counting(served, by_persona))});
   server.ask("example.org. TXT", "198.51.100.7");
   server.ask("example.org. TXT", "203.0.113.7");
   CHECK(served == 1);
@@ -70,7 +73,8 @@ TEST_CASE("an answer may read more facts for one client than for another") {
     if (*query.get(kPersona) != 1) return "plain";
     return "bucket " + std::to_string(query.bucket(16));
   };
-  MemoryServer server(". {\n who\n what\n}", {probe("who", persona_from_address()), probe("what", counting(served, what))});
+  MemoryServer server(". {\n who\n what\n}",
+                      {probe("who", persona_from_address()), probe("what", counting(served, what))});
   for (int round = 0; round < 2; ++round) {
     CHECK(server.ask("example.org. TXT", "198.51.100.2")->answers().find("plain") != std::string::npos);
     CHECK(server.ask("example.org. TXT", "203.0.113.2")->answers().find("plain") != std::string::npos);
@@ -81,7 +85,8 @@ TEST_CASE("an answer may read more facts for one client than for another") {
 
 TEST_CASE("a bucket is the same for a client every time") {
   int served = 0;
-  MemoryServer server(". {\n what\n}", {probe("what", counting(served, [](const Query& q) { return std::to_string(q.bucket(16)); }))});
+  MemoryServer server(". {\n what\n}",
+                      {probe("what", counting(served, [](const Query& q) { return std::to_string(q.bucket(16)); }))});
   for (int client = 0; client < 200; ++client) server.ask("example.org. TXT", "10.1.2." + std::to_string(client));
   CHECK(served > 8);
   CHECK(served <= 16);
@@ -92,7 +97,8 @@ TEST_CASE("ECS: an answer read by subnet goes to that subnet, and the reply tell
   const auto what = [](const Query& query) { return query.subnet(24, 56).address.to_string(); };
   MemoryServer server(". {\n what\n}", {probe("what", counting(served, what))});
   const auto ask = [&](const char* subnet) {
-    return server.ask("example.org. TXT", MemoryServer::Asking{.subnet = ClientSubnet{IpAddress::parse(subnet).value(), 24, 0}});
+    return server.ask("example.org. TXT",
+                      MemoryServer::Asking{.subnet = ClientSubnet{IpAddress::parse(subnet).value(), 24, 0}});
   };
   CHECK(ask("192.0.2.0")->answers().find("192.0.2.0") != std::string::npos);
   CHECK(ask("192.0.2.0")->answers().find("192.0.2.0") != std::string::npos);
@@ -155,9 +161,12 @@ TEST_CASE("DNSSEC OK, CD and RD are part of the key") {
 TEST_CASE("admit runs before the answer cache: a blocked client gets nothing that others put there") {
   int served = 0;
   ProbeRoles blocking;
-  blocking.admit = [](const Query& query) { return query.client().ip.octets().back() == 66 ? Verdict::refuse() : Verdict::pass(); };
+  blocking.admit = [](const Query& query) {
+    return query.client().ip.octets().back() == 66 ? Verdict::refuse() : Verdict::pass();
+  };
   // The gate stands last in the file; its role comes first all the same.
-  MemoryServer server(". {\n what\n gate\n}", {probe("gate", blocking), probe("what", counting(served, [](auto&) { return "secret"; }))});
+  MemoryServer server(". {\n what\n gate\n}",
+                      {probe("gate", blocking), probe("what", counting(served, [](auto&) { return "secret"; }))});
   CHECK(server.ask("example.org. TXT", "198.51.100.1")->rcode() == Rcode::NOERROR);
   const auto refused = server.ask("example.org. TXT", "198.51.100.66");
   CHECK(refused->rcode() == Rcode::REFUSED);
@@ -172,7 +181,8 @@ TEST_CASE("what decorate adds for one client is not kept for the next") {
     const auto octet = query.client().ip.octets().back();
     editor.add_option(OptionCode::PERSONA, {&octet, 1});
   };
-  MemoryServer server(". {\n what\n mark\n}", {probe("mark", decorating), probe("what", counting(served, [](auto&) { return "x"; }))});
+  MemoryServer server(". {\n what\n mark\n}",
+                      {probe("mark", decorating), probe("what", counting(served, [](auto&) { return "x"; }))});
   for (const std::uint8_t client : {1, 2, 3}) {
     const auto letter = server.ask("example.org. TXT", "198.51.100." + std::to_string(client));
     const auto whole = letter->message();
@@ -215,7 +225,8 @@ TEST_CASE("an answer that depends on another name goes when that name changes") 
   roles.serve = [&](const Query& query, Next) {
     ++served;
     Reply reply = Reply::to(query);
-    reply.depends_on(Name::parse("endpoint-1.").value()).add_answer(record_from_text("example.org. 60 A 192.0.2.1").value());
+    reply.depends_on(Name::parse("endpoint-1.").value())
+        .add_answer(record_from_text("example.org. 60 A 192.0.2.1").value());
     return ready(std::move(reply));
   };
   roles.start = [&](const PluginContext& context) { answers = context.answers; };

@@ -368,7 +368,8 @@ struct HostLines {
 TEST_CASE("lines that begin with no option's word are data when the rows say so") {
   Options<HostLines> options;
   options.option("quiet", &HostLines::quiet, "says nothing")
-      .other_lines(&HostLines::hosts, Clause<Host>().argument("ADDRESS", &Host::address).argument("NAME", &Host::names), "a host");
+      .other_lines(&HostLines::hosts, Clause<Host>().argument("ADDRESS", &Host::address).argument("NAME", &Host::names),
+                   "a host");
   const auto config = options.read(directive("forward {\n192.0.2.1 a b\nquiet\n2001:db8::1 c\n}"));
   REQUIRE(config);
   CHECK(config->quiet);

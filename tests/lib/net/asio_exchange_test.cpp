@@ -2,11 +2,11 @@
 #include <harbinger/net.h>
 
 #include <arpa/inet.h>
-#include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include <functional>
 #include <set>
@@ -24,8 +24,32 @@ namespace {
 
 // One question `q<number>.test. A`, id 0x1111.
 Bytes question(std::uint8_t number = 0) {
-  Bytes bytes{0x11, 0x11, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3, 'q', static_cast<std::uint8_t>('a' + number / 26),
-              static_cast<std::uint8_t>('a' + number % 26), 4, 't', 'e', 's', 't', 0, 0, 1, 0, 1};
+  Bytes bytes{0x11,
+              0x11,
+              1,
+              0,
+              0,
+              1,
+              0,
+              0,
+              0,
+              0,
+              0,
+              0,
+              3,
+              'q',
+              static_cast<std::uint8_t>('a' + number / 26),
+              static_cast<std::uint8_t>('a' + number % 26),
+              4,
+              't',
+              'e',
+              's',
+              't',
+              0,
+              0,
+              1,
+              0,
+              1};
   return bytes;
 }
 
@@ -74,7 +98,8 @@ struct Socket {
   Packet receive_from() const {
     Packet packet{.bytes = Bytes(65536)};
     socklen_t size = sizeof packet.from;
-    const auto got = ::recvfrom(fd, packet.bytes.data(), packet.bytes.size(), 0, reinterpret_cast<sockaddr*>(&packet.from), &size);
+    const auto got =
+        ::recvfrom(fd, packet.bytes.data(), packet.bytes.size(), 0, reinterpret_cast<sockaddr*>(&packet.from), &size);
     REQUIRE(got >= 0);
     packet.bytes.resize(static_cast<std::size_t>(got));
     return packet;
@@ -109,11 +134,13 @@ struct Story {
   int under_way = 0;
 
   // Begins asking; the answer appears in `into` once run() has seen it.
-  void ask(const SocketAddress& server, Exchange::Over over, Bytes query, std::optional<Answer>& into, Duration limit = 5s) {
+  void ask(const SocketAddress& server, Exchange::Over over, Bytes query, std::optional<Answer>& into,
+           Duration limit = 5s) {
     ++under_way;
     loop.post([this, server, over, query, limit, &into] { start(wait_for(server, over, query, limit, into)); });
   }
-  Task<void> wait_for(SocketAddress server, Exchange::Over over, Bytes query, Duration limit, std::optional<Answer>& into) {
+  Task<void> wait_for(SocketAddress server, Exchange::Over over, Bytes query, Duration limit,
+                      std::optional<Answer>& into) {
     const auto deadline = loop.clock().now() + limit;
     Answer answer = co_await exchange->ask(server, over, query, deadline);
     into = std::move(answer);
@@ -167,7 +194,8 @@ TEST_CASE("replies with a wrong id, question or nothing in them are passed over 
   auto wrong_id = reply_to(packet.bytes), wrong_name = wrong_id, right = wrong_id;
   wrong_id[1] ^= 1;
   wrong_name[14] ^= 1;
-  for (const auto& bytes : {wrong_id, wrong_name, packet.bytes, Bytes{}, Bytes{1, 2, 3}, right}) server.send_to(packet.from, bytes);
+  for (const auto& bytes : {wrong_id, wrong_name, packet.bytes, Bytes{}, Bytes{1, 2, 3}, right})
+    server.send_to(packet.from, bytes);
   story.run();
   REQUIRE(answer->has_value());
   CHECK(**answer == reply_to(question()));
@@ -350,7 +378,8 @@ TEST_CASE("outside of a loop asking fails instead of waiting for ever") {
   std::optional<Answer> answer;
   const auto ask = [](Exchange& asked, std::optional<Answer>& into) -> Task<void> {
     const auto query = question();
-    Answer result = co_await asked.ask(*SocketAddress::parse("127.0.0.1:9"), Exchange::Over::udp, query, MonotonicTime{INT64_MAX});
+    Answer result =
+        co_await asked.ask(*SocketAddress::parse("127.0.0.1:9"), Exchange::Over::udp, query, MonotonicTime{INT64_MAX});
     into = std::move(result);
   };
   start(ask(*exchange, answer));

@@ -1,9 +1,9 @@
 #include "net/asio_loop.h"
 
-#include <chrono>
 #include <sys/eventfd.h>
-#include <thread>
 #include <unistd.h>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 using namespace harbinger;

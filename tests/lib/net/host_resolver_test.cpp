@@ -1,10 +1,10 @@
 #include "net/host_resolver.h"
 
-#include <catch2/catch.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <catch2/catch.hpp>
+#include <thread>
 
 #include "net/socket_address.h"
 

@@ -101,8 +101,9 @@ TEST_CASE("the web server refuses other methods and says which there are") {
 
 TEST_CASE("the web server reads no bodies, however they are announced") {
   const Hello web;
-  for (const std::string body : {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-                                 "Content-Length: 999999999999\r\n\r\nx"}) {
+  for (const std::string body :
+       {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "Content-Length: 999999999999\r\n\r\nx"}) {
     HttpClient client(web.server->address());
     client.send("GET /hello HTTP/1.1\r\nHost: test\r\n" + body);
     CHECK(status_of(client.receive()) == 413);

@@ -10,10 +10,10 @@ using namespace harbinger::net;
 namespace {
 
 // Header, then "Ab.c", type, class; the rest is up to the test.
-std::vector<std::uint8_t> message(std::uint16_t id, std::uint8_t flags, std::string_view name = "\2Ab\1c", std::uint8_t type = 1,
-                                  std::uint8_t klass = 1, std::uint8_t questions = 1) {
-  std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), flags, 0, 0, questions,
-                                  0, 0, 0, 0, 0, 0};
+std::vector<std::uint8_t> message(std::uint16_t id, std::uint8_t flags, std::string_view name = "\2Ab\1c",
+                                  std::uint8_t type = 1, std::uint8_t klass = 1, std::uint8_t questions = 1) {
+  std::vector<std::uint8_t> bytes{
+      static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), flags, 0, 0, questions, 0, 0, 0, 0, 0, 0};
   bytes.insert(bytes.end(), name.begin(), name.end());
   bytes.insert(bytes.end(), {0, 0, type, 0, klass});
   return bytes;

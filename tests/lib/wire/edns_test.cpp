@@ -61,11 +61,11 @@ TEST_CASE("a client subnet without family and bits stands for no address at all"
 
 TEST_CASE("client subnets that RFC 7871 forbids are malformed") {
   for (const char* hex : {
-           "", "0001 18",               // cut short
-           "0003 00 00",                // unknown family
+           "", "0001 18",                                   // cut short
+           "0003 00 00",                                    // unknown family
            "0000 08 00 c0", "0000 00 01", "0000 00 00 00",  // no family, but an address
-           "0001 21 00 c000020100",     // more bits than IPv4 has
-           "0001 18 21 c00002",         // scope likewise
+           "0001 21 00 c000020100",                         // more bits than IPv4 has
+           "0001 18 21 c00002",                             // scope likewise
            "0002 81 00 20010db800000000000000000000000100",
            "0001 18 00 c000",                      // octets missing
            "0001 18 00 c0000200",                  // octets to spare

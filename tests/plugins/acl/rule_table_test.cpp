@@ -29,12 +29,14 @@ TEST_CASE("a table without rules allows everything") {
 }
 
 TEST_CASE("the first matching rule decides, whichever net is smaller") {
-  const RuleTable small_first({{Action::allow, {}, {net("192.168.1.0/24")}}, {Action::block, {}, {net("192.168.0.0/16")}}});
+  const RuleTable small_first(
+      {{Action::allow, {}, {net("192.168.1.0/24")}}, {Action::block, {}, {net("192.168.0.0/16")}}});
   CHECK(small_first.decide(ip("192.168.1.5"), RRType::A) == Action::allow);
   CHECK(small_first.decide(ip("192.168.2.5"), RRType::A) == Action::block);
   CHECK(small_first.decide(ip("192.169.0.0"), RRType::A) == Action::allow);
 
-  const RuleTable large_first({{Action::block, {}, {net("192.168.0.0/16")}}, {Action::allow, {}, {net("192.168.1.0/24")}}});
+  const RuleTable large_first(
+      {{Action::block, {}, {net("192.168.0.0/16")}}, {Action::allow, {}, {net("192.168.1.0/24")}}});
   CHECK(large_first.decide(ip("192.168.1.5"), RRType::A) == Action::block);
 }
 

@@ -41,8 +41,9 @@ TEST_CASE("errors logs the question, the plugin and the cause") {
   errors->observe(question("b. A"), {.rcode = Rcode::SERVFAIL});
   errors->observe(question("c. A"), {.rcode = Rcode::NXDOMAIN});
   errors->stop();
-  CHECK(world.log.text() == "test: www.example.org. AAAA: forward: no upstream answered (extended error 22)\n"
-                            "test: b. A: server: failed\n");
+  CHECK(world.log.text() ==
+        "test: www.example.org. AAAA: forward: no upstream answered (extended error 22)\n"
+        "test: b. A: server: failed\n");
   CHECK(world.metric("harbinger_errors_total") == 2);
 }
 

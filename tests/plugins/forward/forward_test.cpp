@@ -15,7 +15,8 @@ constexpr const char* kOne = ". {\n cache {\n off\n }\n forward . 192.0.2.1\n}\n
 constexpr const char* kTwo = ". {\n cache {\n off\n }\n forward . 192.0.2.1 192.0.2.2 {\n policy sequential\n }\n}\n";
 
 // A reply to `query` with these records; `flags` are the header's second and third pair of octets.
-Bytes reply(const Bytes& query, Rcode rcode, std::initializer_list<const char*> answers = {}, const std::optional<Edns>& edns = {}) {
+Bytes reply(const Bytes& query, Rcode rcode, std::initializer_list<const char*> answers = {},
+            const std::optional<Edns>& edns = {}) {
   const auto asked = Message::parse(query).value();
   Header header = asked.header;
   header.qr = header.ra = true;
@@ -62,11 +63,21 @@ TEST_CASE("the next upstream takes over after a time-out, a refusal, SERVFAIL an
   const auto first = take(server);
   CHECK(last_octet(first.server) == "1");
   switch (spoil) {
-    case 0: server.advance(800ms); break;
-    case 1: first.finish(reply(first.query, Rcode::REFUSED)); break;
-    case 2: first.finish(reply(first.query, Rcode::SERVFAIL)); break;
-    case 3: first.finish(Bytes{1, 2, 0x80, 4, 5, 6, 7}); break;
-    case 4: first.finish(fail(ErrorCode::unreachable, "refused")); break;
+    case 0:
+      server.advance(800ms);
+      break;
+    case 1:
+      first.finish(reply(first.query, Rcode::REFUSED));
+      break;
+    case 2:
+      first.finish(reply(first.query, Rcode::SERVFAIL));
+      break;
+    case 3:
+      first.finish(Bytes{1, 2, 0x80, 4, 5, 6, 7});
+      break;
+    case 4:
+      first.finish(fail(ErrorCode::unreachable, "refused"));
+      break;
   }
   const auto second = take(server);
   CHECK(last_octet(second.server) == "2");
@@ -79,7 +90,8 @@ TEST_CASE("a reply to another question in the body is not believed") {
   MemoryServer server(kTwo, all_plugins());
   const auto letter = server.ask("www.example.org. A");
   const auto first = take(server);
-  first.finish(reply(make_query(1, {Name::parse("victim.example.").value()}), Rcode::NOERROR, {"victim.example. 60 IN A 203.0.113.1"}));
+  first.finish(reply(make_query(1, {Name::parse("victim.example.").value()}), Rcode::NOERROR,
+                     {"victim.example. 60 IN A 203.0.113.1"}));
   const auto second = take(server);
   second.finish(reply(second.query, Rcode::NXDOMAIN));
   CHECK(letter->rcode() == Rcode::NXDOMAIN);
@@ -243,7 +255,8 @@ TEST_CASE("sixteen upstreams are one too many, and a wrong one is told with its 
 }
 
 TEST_CASE("the fastest upstream is asked, and the others are measured by probes") {
-  MemoryServer server(". {\n cache {\n off\n }\n forward . 192.0.2.1 192.0.2.2 {\n policy fastest\n }\n}\n", all_plugins());
+  MemoryServer server(". {\n cache {\n off\n }\n forward . 192.0.2.1 192.0.2.2 {\n policy fastest\n }\n}\n",
+                      all_plugins());
   server.ask("www.example.org. A");
   auto first_probe = take(server), second_probe = take(server), asked = take(server);
   server.advance(10ms);

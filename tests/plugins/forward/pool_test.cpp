@@ -24,7 +24,8 @@ struct Story {
                             return hosts[host];
                           },
                           [this](const std::filesystem::path& path) -> Result<std::string> {
-                            if (!files.contains(path)) return fail(ErrorCode::not_found, "cannot read " + path.string());
+                            if (!files.contains(path))
+                              return fail(ErrorCode::not_found, "cannot read " + path.string());
                             return files[path];
                           }};
     return std::make_unique<Pool>(std::move(targets), std::move(sources), &metrics, Logger());
@@ -45,7 +46,8 @@ std::string addresses(const Pool& pool) {
 }  // namespace
 
 TEST_CASE("an upstream is an address with or without port, a host name or a path") {
-  for (const char* text : {"192.0.2.1:53", "192.0.2.1:5353", "[2001:db8::1]:53", "dns.example.net:53", "dns.example.net.:853", "/etc/resolv.conf"})
+  for (const char* text : {"192.0.2.1:53", "192.0.2.1:5353", "[2001:db8::1]:53", "dns.example.net:53",
+                           "dns.example.net.:853", "/etc/resolv.conf"})
     CHECK(OptionValue<Target>::show(target(text)) == text);
   CHECK(OptionValue<Target>::show(target("192.0.2.1")) == "192.0.2.1:53");
   CHECK(OptionValue<Target>::show(target("2001:db8::1")) == "[2001:db8::1]:53");
@@ -53,7 +55,8 @@ TEST_CASE("an upstream is an address with or without port, a host name or a path
 }
 
 TEST_CASE("a word that is no upstream is refused, and told what would be right") {
-  for (const char* text : {"", "192.0.2", "192.0.2.256", "192.0.2.1:0", "192.0.2.1:65536", "dns.example:x", "dns example", "tls://192.0.2.1", "a..b"}) {
+  for (const char* text : {"", "192.0.2", "192.0.2.256", "192.0.2.1:0", "192.0.2.1:65536", "dns.example:x",
+                           "dns example", "tls://192.0.2.1", "a..b"}) {
     const auto parsed = OptionValue<Target>::parse(text);
     REQUIRE_FALSE(parsed.has_value());
     CHECK(parsed.error().message.find("192.0.2.1:5353") != std::string::npos);

@@ -26,7 +26,9 @@ std::string text_of(const std::vector<Record>& records) {
   return text;
 }
 
-bool scrubbed(Message& message, bool dnssec_ok = false) { return scrub(message, *message.question, dnssec_ok).has_value(); }
+bool scrubbed(Message& message, bool dnssec_ok = false) {
+  return scrub(message, *message.question, dnssec_ok).has_value();
+}
 
 constexpr const char* kSignature = " 20400101000000 20200101000000 1 example.org. AAAA";
 
@@ -38,14 +40,17 @@ TEST_CASE("a chain of aliases is kept in its order, whatever order it came in") 
                         "www.example.org. 60 IN CNAME a.example.net."});
   REQUIRE(scrubbed(message));
   CHECK(text_of(message.answers) ==
-        "www.example.org. 60 IN CNAME a.example.net.\na.example.net. 60 IN CNAME b.example.net.\nb.example.net. 60 IN A 192.0.2.1\n");
+        "www.example.org. 60 IN CNAME a.example.net.\na.example.net. 60 IN CNAME b.example.net.\nb.example.net. 60 IN "
+        "A 192.0.2.1\n");
 }
 
 TEST_CASE("records of other names and types are dropped") {
-  auto message = reply("www.example.org.", RRType::A,
-                       {"www.example.org. 60 IN A 192.0.2.1", "victim.example. 60 IN A 203.0.113.1", "www.example.org. 60 IN MX 1 mail.example.",
-                        "www.example.org. 60 CH TXT \"x\"", "www.example.org. 60 IN A 192.0.2.2"},
-                       {"example. 60 IN NS ns.attacker.example.", "org. 60 IN NS ns.org.", "example.org. 60 IN A 203.0.113.1"});
+  auto message =
+      reply("www.example.org.", RRType::A,
+            {"www.example.org. 60 IN A 192.0.2.1", "victim.example. 60 IN A 203.0.113.1",
+             "www.example.org. 60 IN MX 1 mail.example.", "www.example.org. 60 CH TXT \"x\"",
+             "www.example.org. 60 IN A 192.0.2.2"},
+            {"example. 60 IN NS ns.attacker.example.", "org. 60 IN NS ns.org.", "example.org. 60 IN A 203.0.113.1"});
   message.additionals.push_back(record_from_text("ns.org. 60 IN A 203.0.113.1").value());
   REQUIRE(scrubbed(message));
   CHECK(text_of(message.answers) == "www.example.org. 60 IN A 192.0.2.1\nwww.example.org. 60 IN A 192.0.2.2\n");
@@ -55,20 +60,22 @@ TEST_CASE("records of other names and types are dropped") {
 
 TEST_CASE("a second alias of the same name is dropped") {
   auto message = reply("www.example.org.", RRType::A,
-                       {"www.example.org. 60 IN CNAME a.example.", "www.example.org. 60 IN CNAME b.example.", "b.example. 60 IN A 192.0.2.2",
-                        "a.example. 60 IN A 192.0.2.1"});
+                       {"www.example.org. 60 IN CNAME a.example.", "www.example.org. 60 IN CNAME b.example.",
+                        "b.example. 60 IN A 192.0.2.2", "a.example. 60 IN A 192.0.2.1"});
   REQUIRE(scrubbed(message));
   CHECK(text_of(message.answers) == "www.example.org. 60 IN CNAME a.example.\na.example. 60 IN A 192.0.2.1\n");
 }
 
 TEST_CASE("an alias that was asked for is not followed") {
-  auto message = reply("www.example.org.", RRType::CNAME, {"www.example.org. 60 IN CNAME a.example.", "a.example. 60 IN CNAME b.example."});
+  auto message = reply("www.example.org.", RRType::CNAME,
+                       {"www.example.org. 60 IN CNAME a.example.", "a.example. 60 IN CNAME b.example."});
   REQUIRE(scrubbed(message));
   CHECK(message.answers.size() == 1);
 }
 
 TEST_CASE("rings and endless chains of aliases are malformed") {
-  auto ring = reply("a.example.", RRType::A, {"a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME a.example."});
+  auto ring =
+      reply("a.example.", RRType::A, {"a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME a.example."});
   auto self = reply("a.example.", RRType::A, {"a.example. 60 IN CNAME a.example."});
   CHECK_FALSE(scrubbed(ring));
   CHECK_FALSE(scrubbed(self));
@@ -77,7 +84,8 @@ TEST_CASE("rings and endless chains of aliases are malformed") {
   endless.question = Question{name("n0.example."), RRType::A, RRClass::IN};
   for (int i = 0; i < 40; ++i)
     endless.answers.push_back(
-        record_from_text("n" + std::to_string(i) + ".example. 60 IN CNAME n" + std::to_string(i + 1) + ".example.").value());
+        record_from_text("n" + std::to_string(i) + ".example. 60 IN CNAME n" + std::to_string(i + 1) + ".example.")
+            .value());
   CHECK_FALSE(scrubbed(endless));
 }
 
@@ -87,12 +95,14 @@ TEST_CASE("a DNAME travels in front of the alias made from it") {
                         "other.example. 60 IN DNAME new.example.", "www.new.example. 60 IN A 192.0.2.1"});
   REQUIRE(scrubbed(message));
   CHECK(text_of(message.answers) ==
-        "old.example. 60 IN DNAME new.example.\nwww.old.example. 0 IN CNAME www.new.example.\nwww.new.example. 60 IN A 192.0.2.1\n");
+        "old.example. 60 IN DNAME new.example.\nwww.old.example. 0 IN CNAME www.new.example.\nwww.new.example. 60 IN A "
+        "192.0.2.1\n");
 }
 
 TEST_CASE("the SOA of a negative answer stays when it is of a zone around the last name") {
-  auto message = reply("www.example.org.", RRType::A, {"www.example.org. 60 IN CNAME gone.example.net."},
-                       {"example.net. 60 IN SOA ns.example.net. hm.example.net. 1 2 3 4 5", "example.com. 60 IN SOA ns. hm. 1 2 3 4 5"});
+  auto message = reply(
+      "www.example.org.", RRType::A, {"www.example.org. 60 IN CNAME gone.example.net."},
+      {"example.net. 60 IN SOA ns.example.net. hm.example.net. 1 2 3 4 5", "example.com. 60 IN SOA ns. hm. 1 2 3 4 5"});
   REQUIRE(scrubbed(message));
   REQUIRE(message.authorities.size() == 1);
   CHECK(message.authorities[0].name == name("example.net."));
@@ -100,11 +110,13 @@ TEST_CASE("the SOA of a negative answer stays when it is of a zone around the la
 
 TEST_CASE("signatures and signed proofs stay for those who can use them") {
   const auto make = [] {
-    return reply("www.example.org.", RRType::A,
-                 {"www.example.org. 60 IN A 192.0.2.1", std::string("www.example.org. 60 IN RRSIG A 8 3 60") + kSignature,
-                  std::string("www.example.org. 60 IN RRSIG MX 8 3 60") + kSignature},
-                 {"a.example.org. 60 IN NSEC z.example.org. A", std::string("a.example.org. 60 IN RRSIG NSEC 8 3 60") + kSignature,
-                  "b.example.org. 60 IN NSEC z.example.org. A"});
+    return reply(
+        "www.example.org.", RRType::A,
+        {"www.example.org. 60 IN A 192.0.2.1", std::string("www.example.org. 60 IN RRSIG A 8 3 60") + kSignature,
+         std::string("www.example.org. 60 IN RRSIG MX 8 3 60") + kSignature},
+        {"a.example.org. 60 IN NSEC z.example.org. A",
+         std::string("a.example.org. 60 IN RRSIG NSEC 8 3 60") + kSignature,
+         "b.example.org. 60 IN NSEC z.example.org. A"});
   };
   auto with = make(), without = make();
   REQUIRE(scrubbed(with, true));
@@ -131,7 +143,8 @@ TEST_CASE("a reply to another question is malformed") {
 }
 
 TEST_CASE("everything at the name answers ANY, and nothing else") {
-  auto message = reply("example.org.", RRType::ANY, {"example.org. 60 IN A 192.0.2.1", "example.org. 60 IN TXT x", "b.example. 60 IN A 192.0.2.1"});
+  auto message = reply("example.org.", RRType::ANY,
+                       {"example.org. 60 IN A 192.0.2.1", "example.org. 60 IN TXT x", "b.example. 60 IN A 192.0.2.1"});
   REQUIRE(scrubbed(message));
   CHECK(message.answers.size() == 2);
 }

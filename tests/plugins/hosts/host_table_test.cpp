@@ -17,7 +17,8 @@ HostTable table_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("lines give addresses to names, whatever spaces, comments and line ends there are") {
-  const auto table = table_of("# first\r\n\n 192.0.2.1\tA.example  b # and so on\r\n2001:db8::1 a.EXAMPLE.\n192.0.2.1 a.example");
+  const auto table =
+      table_of("# first\r\n\n 192.0.2.1\tA.example  b # and so on\r\n2001:db8::1 a.EXAMPLE.\n192.0.2.1 a.example");
   REQUIRE(table.find(name("a.example")));
   CHECK(table.find(name("a.example"))->addresses == std::vector{ip("192.0.2.1"), ip("2001:db8::1")});
   CHECK(table.find(name("B"))->addresses == std::vector{ip("192.0.2.1")});
@@ -44,8 +45,9 @@ TEST_CASE("addresses lead back to their names, canonical name first") {
 
 TEST_CASE("only complete reverse names stand for an address") {
   CHECK(address_of_reverse(name("1.2.0.192.in-addr.arpa")) == ip("192.0.2.1"));
-  for (const auto* wrong : {"2.0.192.in-addr.arpa", "0.1.2.0.192.in-addr.arpa", "256.2.0.192.in-addr.arpa", "01.2.0.192.in-addr.arpa",
-                            "x.2.0.192.in-addr.arpa", "in-addr.arpa", "1.0.ip6.arpa", "g.0.ip6.arpa", "1.2.0.192.example"})
+  for (const auto* wrong :
+       {"2.0.192.in-addr.arpa", "0.1.2.0.192.in-addr.arpa", "256.2.0.192.in-addr.arpa", "01.2.0.192.in-addr.arpa",
+        "x.2.0.192.in-addr.arpa", "in-addr.arpa", "1.0.ip6.arpa", "g.0.ip6.arpa", "1.2.0.192.example"})
     CHECK_FALSE(address_of_reverse(name(wrong)));
   CHECK(is_above_reverse(name("2.0.192.in-addr.arpa")));
   CHECK(is_above_reverse(name("arpa")));
@@ -63,9 +65,10 @@ TEST_CASE("an address of very many names leads back to a few of them") {
 
 TEST_CASE("a wrong line is told with its place and the others count") {
   std::vector<std::string> errors;
-  const auto entries = parse_hosts("192.0.2.1 good\n 300.0.0.1 bad\n192.0.2.2 a..b also.good\n192.0.2.3\nfe80::1%lo0 scoped\n" +
-                                       std::string(1000, 'x') + "\n",
-                                   "hosts", [&](const Error& error) { errors.push_back(error.to_string()); });
+  const auto entries =
+      parse_hosts("192.0.2.1 good\n 300.0.0.1 bad\n192.0.2.2 a..b also.good\n192.0.2.3\nfe80::1%lo0 scoped\n" +
+                      std::string(1000, 'x') + "\n",
+                  "hosts", [&](const Error& error) { errors.push_back(error.to_string()); });
   CHECK(entries.size() == 2);
   REQUIRE(errors.size() == 5);
   CHECK_THAT(errors[0], Catch::StartsWith("hosts:2:2: ") && Catch::Contains("300.0.0.1"));

@@ -74,7 +74,8 @@ TEST_CASE("hosts takes lines of the configuration beside its file") {
   Started hosts("192.0.2.1 a\n", "hosts hosts {\n 192.0.2.2 a b\n}");
   CHECK(hosts.reply("a. A").answers().size() == 2);
   CHECK(hosts.told("b. A") == "b. 3600 IN A 192.0.2.2\n");
-  CHECK_THAT(errors_of("hosts {\n 192.0.2 a\n falthrough\n}"), Catch::Contains("192.0.2") && Catch::Contains("falthrough"));
+  CHECK_THAT(errors_of("hosts {\n 192.0.2 a\n falthrough\n}"),
+             Catch::Contains("192.0.2") && Catch::Contains("falthrough"));
 }
 
 TEST_CASE("hosts loads its file again when it changes, and old answers are gone") {

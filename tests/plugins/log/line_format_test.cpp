@@ -10,14 +10,17 @@ namespace {
 
 // A reply's header: flags, and how many answers and authorities.
 std::vector<std::uint8_t> header(std::uint16_t flags, std::uint8_t answers = 0, std::uint8_t authorities = 0) {
-  return {0, 7, static_cast<std::uint8_t>(flags >> 8), static_cast<std::uint8_t>(flags), 0, 1, 0, answers, 0, authorities, 0, 0};
+  return {
+      0, 7, static_cast<std::uint8_t>(flags >> 8), static_cast<std::uint8_t>(flags), 0, 1, 0, answers, 0, authorities,
+      0, 0};
 }
 
 std::string line(std::string_view format, const Query& query, const ReplyView& reply) {
   LogEvent event;
   event.fill(query, reply);
   std::string out;
-  LineFormat::parse(format).value().write(event, std::chrono::system_clock::time_point(std::chrono::milliseconds(1'700'000'000'042)), out);
+  LineFormat::parse(format).value().write(
+      event, std::chrono::system_clock::time_point(std::chrono::milliseconds(1'700'000'000'042)), out);
   return out;
 }
 
@@ -34,7 +37,8 @@ TEST_CASE("the common format looks as people know it") {
 
 TEST_CASE("the combined format adds time, plugin and source") {
   const auto wire = header(0x8403);
-  const ReplyView reply{.wire = wire, .rcode = Rcode::NXDOMAIN, .source = Source::cache, .made_by = "a_plugin_with_a_long_name"};
+  const ReplyView reply{
+      .wire = wire, .rcode = Rcode::NXDOMAIN, .source = Source::cache, .made_by = "a_plugin_with_a_long_name"};
   const auto text = line("combined", question("a. A"), reply);
   CHECK_THAT(text, Catch::StartsWith("2023-11-14T22:13:20.042Z 127.0.0.1:4000 - "));
   CHECK_THAT(text, Catch::EndsWith(" NXDOMAIN qr,aa 12 0.000000000s a_plugin_with_a_ cache\n"));
@@ -52,7 +56,8 @@ TEST_CASE("hostile names cannot forge lines or reach the terminal") {
 }
 
 TEST_CASE("an unknown or open placeholder is refused with those that there are") {
-  CHECK_THAT(LineFormat::parse("{name} {nmae}").error().message, Catch::Contains("{nmae} is none") && Catch::Contains("{name}"));
+  CHECK_THAT(LineFormat::parse("{name} {nmae}").error().message,
+             Catch::Contains("{nmae} is none") && Catch::Contains("{name}"));
   CHECK_FALSE(LineFormat::parse("{name"));
   CHECK(LineFormat::parse("plain"));
 }

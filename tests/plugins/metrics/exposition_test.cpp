@@ -27,7 +27,8 @@ TEST_CASE("labels with hostile octets cannot forge lines of figures") {
   Metrics all;
   all.counter("harbinger_a_total", "", {{"zone", "a\"} 1\nharbinger_b_total 7\\"}}).add();
   const auto text = exposition(all.collect());
-  CHECK_THAT(text, Catch::Contains("zone=\"a\\\"} 1\\nharbinger_b_total 7\\\\\"") && !Catch::Contains("\nharbinger_b_total"));
+  CHECK_THAT(text,
+             Catch::Contains("zone=\"a\\\"} 1\\nharbinger_b_total 7\\\\\"") && !Catch::Contains("\nharbinger_b_total"));
 }
 
 TEST_CASE("labelled series without a count are left out, plain ones are not") {

@@ -74,7 +74,8 @@ TEST_CASE("clients cannot make metrics grow") {
   metrics->observe(question("a. A"), reply({}));
   const auto series = world.metrics.collect().size();
   for (int i = 0; i < 1000; ++i)
-    metrics->observe(question("n" + std::to_string(i) + ". TYPE" + std::to_string(300 + i)), reply({}, static_cast<Rcode>(i)));
+    metrics->observe(question("n" + std::to_string(i) + ". TYPE" + std::to_string(300 + i)),
+                     reply({}, static_cast<Rcode>(i)));
   CHECK(world.metrics.collect().size() == series);
 }
 
@@ -110,5 +111,6 @@ TEST_CASE("GET /metrics shows the figures of all plugins, and they outlive a rel
   CHECK_THAT(response, Catch::Contains("harbinger_something_total 5"));
   CHECK_THAT(response, Catch::Contains("harbinger_build_info{"));
   CHECK_THAT(response, Catch::Contains("process_start_time_seconds "));
-  CHECK_THAT(response, Catch::Contains("harbinger_dns_requests_total{") && Catch::Contains("type=\"A\"") && Catch::Contains("} 2\n"));
+  CHECK_THAT(response, Catch::Contains("harbinger_dns_requests_total{") && Catch::Contains("type=\"A\"") &&
+                           Catch::Contains("} 2\n"));
 }

@@ -22,6 +22,4 @@ TEST_CASE("reload asks the server once for each change") {
   CHECK(reloads == 1);
 }
 
-TEST_CASE("reload refuses to look too often") {
-  CHECK_THAT(errors_of("reload 1ms"), Catch::Contains("100ms"));
-}
+TEST_CASE("reload refuses to look too often") { CHECK_THAT(errors_of("reload 1ms"), Catch::Contains("100ms")); }
