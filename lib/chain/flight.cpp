@@ -10,19 +10,20 @@ std::shared_ptr<Flight> Flights::find(const AnswerKey& key) {
   auto& shard = shard_of(key.hash());
   const std::lock_guard guard(shard.lock);
   const auto found = shard.by_hash.find(key.hash());
-  return found == shard.by_hash.end() ? nullptr : found->second;
+  if (found == shard.by_hash.end() || !std::ranges::equal(found->second->key.bytes(), key.bytes())) return nullptr;
+  return found->second;
 }
 
 void Flights::add(const std::shared_ptr<Flight>& flight) {
-  auto& shard = shard_of(flight->hash);
+  auto& shard = shard_of(flight->key.hash());
   const std::lock_guard guard(shard.lock);
-  if (shard.by_hash.emplace(flight->hash, flight).second) count_.fetch_add(1, std::memory_order_release);
+  if (shard.by_hash.emplace(flight->key.hash(), flight).second) count_.fetch_add(1, std::memory_order_release);
 }
 
 void Flights::remove(const Flight& flight) {
-  auto& shard = shard_of(flight.hash);
+  auto& shard = shard_of(flight.key.hash());
   const std::lock_guard guard(shard.lock);
-  const auto found = shard.by_hash.find(flight.hash);
+  const auto found = shard.by_hash.find(flight.key.hash());
   if (found == shard.by_hash.end() || found->second.get() != &flight) return;
   shard.by_hash.erase(found);
   count_.fetch_sub(1, std::memory_order_release);

@@ -34,15 +34,14 @@ struct Waiter {
 
 /// One computation of an answer, for everybody who asks the same meanwhile.
 struct Flight : std::enable_shared_from_this<Flight> {
-  Flight(const Query& query_to_own, const AnswerKey& with) : query(query_to_own), key(with), hash(with.hash()) {}
+  Flight(const Query& query_to_own, const AnswerKey& with) : query(query_to_own), key(with) {}
 
   OwnedQuery query;
   std::shared_ptr<const Chain> chain;
-  AnswerKey key;
-  const std::uint64_t hash;  ///< of the key before the facts were known
-  std::uint64_t stamp = 0;   ///< of Changes when it began
-  KeptAnswerRef stale;       ///< what it replaces
-  bool airborne = false;     ///< it did not land at once; used by its own worker only
+  const AnswerKey key;      ///< before it is known what the answer depends on
+  std::uint64_t stamp = 0;  ///< of Changes when it began
+  KeptAnswerRef stale;      ///< what it replaces
+  bool airborne = false;    ///< it did not land at once; used by its own worker only
 
   std::mutex lock;  // guards what is below until landed
   bool landed = false;

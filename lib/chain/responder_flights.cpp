@@ -53,13 +53,14 @@ Task<void> Responder::Impl::fly(std::shared_ptr<Flight> flight) {
 void Responder::Impl::land(Flight& flight, const Reply& reply) {
   const auto& rules = flight.chain->cache();
   const auto now = clock.now();
-  auto encoded = encode(reply, *flight.query, flight.key, flight.query.record(), rules, now);
+  AnswerKey key = flight.key;
+  auto encoded = encode(reply, *flight.query, key, flight.query.record(), rules, now);
   encoded.answer->stamp.store(flight.stamp, std::memory_order_relaxed);
   if (encoded.answer->failed && flight.stale && may_be_stale(*flight.stale, now)) {
     flight.stale->failing_until.store((now + kFailureRecheck).ns, std::memory_order_relaxed);
     flight.stale->refreshing.store(false, std::memory_order_relaxed);
   } else if (encoded.keep) {
-    cache.store(encoded.answer, flight.key, encoded.facts.refs(),
+    cache.store(encoded.answer, key, encoded.facts.refs(),
                 flight.airborne ? AnswerCache::Cost::waited : AnswerCache::Cost::inline_);
   }
 

@@ -111,10 +111,9 @@ std::string show_duration(std::chrono::nanoseconds duration) {
   auto left = static_cast<std::uint64_t>(duration.count() < 0 ? 0 : duration.count());
   std::string text;
   for (const auto& unit : shown) {
-    if (left >= unit.size)
-      text += std::to_string(left / unit.size)
-                  .append(unit.word);  // NOLINT(clang-analyzer-core.DivideZero): units have sizes
-    left %= unit.size;
+    const auto count = left / unit.size;  // NOLINT(clang-analyzer-core.DivideZero): units have sizes
+    if (count > 0) text += std::to_string(count).append(unit.word);
+    left -= count * unit.size;
   }
   return text.empty() ? "0s" : text;
 }
