@@ -28,10 +28,14 @@ void AnswerKey::narrow_to(const Query& query, std::span<const FactRef> facts) {
   hash_ = keyed_hash(bytes_.data(), size_);
 }
 
-std::uint32_t AnswerKey::name_slot() const {
+std::uint32_t AnswerKey::chain() const {
   std::uint32_t chain;
   std::memcpy(&chain, bytes_.data(), sizeof chain);
-  return Changes::slot_of(chain, {bytes_.data() + kPrefix, base_size_ - kPrefix});
+  return chain;
+}
+
+std::uint32_t AnswerKey::name_slot() const {
+  return Changes::slot_of(chain(), {bytes_.data() + kPrefix, base_size_ - kPrefix});
 }
 
 void AnswerKey::widen() {

@@ -27,6 +27,7 @@ class AnswerKey {
 
   std::span<const std::uint8_t> bytes() const { return {bytes_.data(), size_}; }
   std::uint64_t hash() const { return hash_; }
+  std::uint32_t chain() const;
   /// Where invalidations of this chain and name are recorded: see Changes.
   std::uint32_t name_slot() const;
 

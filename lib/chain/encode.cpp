@@ -133,12 +133,11 @@ void fill_says(KeptAnswer& answer, const Reply& reply, const Query& query) {
 }
 
 void fill_dependencies(KeptAnswer& answer, const Reply& reply, const AnswerKey& key) {
-  std::uint32_t chain;
-  std::memcpy(&chain, key.bytes().data(), sizeof chain);
-  answer.slots[answer.slot_count++] = Changes::slot_of_chain(chain);
+  answer.slots[answer.slot_count++] = Changes::slot_of_chain(key.chain());
   answer.slots[answer.slot_count++] = key.name_slot();
   for (const auto& name : reply.dependencies())
-    if (answer.slot_count < KeptAnswer::kMostSlots) answer.slots[answer.slot_count++] = Changes::slot_of(chain, name);
+    if (answer.slot_count < KeptAnswer::kMostSlots)
+      answer.slots[answer.slot_count++] = Changes::slot_of(key.chain(), name);
 }
 
 // What was read, and for subnets no more than the answer holds for (RFC 7871 sec. 7.3.1).

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "wire/octets.h"
+
 namespace harbinger {
 
 namespace {
@@ -11,20 +13,8 @@ namespace {
 constexpr std::size_t kOptHead = 11, kOptionHead = 4;
 constexpr std::uint16_t kOurUdpSize = 1232;
 
-void put_u16(std::uint8_t* out, unsigned value) {
-  out[0] = static_cast<std::uint8_t>(value >> 8);
-  out[1] = static_cast<std::uint8_t>(value);
-}
-
-void put_u32(std::uint8_t* out, std::uint32_t value) {
-  put_u16(out, value >> 16);
-  put_u16(out + 2, value & 0xffff);
-}
-
-std::uint32_t get_u32(const std::uint8_t* in) {
-  return static_cast<std::uint32_t>(in[0]) << 24 | static_cast<std::uint32_t>(in[1]) << 16 |
-         static_cast<std::uint32_t>(in[2]) << 8 | in[3];
-}
+// Counts and codes come wider than they travel.
+void put_u16(std::uint8_t* out, unsigned value) { wire::store_u16(out, static_cast<std::uint16_t>(value)); }
 
 std::size_t subnet_octets(const ClientSubnet& subnet) { return (subnet.source_bits + 7u) / 8; }
 
@@ -115,8 +105,8 @@ std::size_t ReplyFinisher::put_body(std::uint8_t* out) const {
   for (std::size_t i = 0; i < answer_.ttl_count(); ++i) {
     const auto offset = answer_.ttl_offset(i);
     if (offset >= body_size_) break;
-    const auto ttl = get_u32(out + offset);
-    put_u32(out + offset, sending_.stale_ttl ? *sending_.stale_ttl : ttl - std::min(ttl, age));
+    const auto ttl = wire::load_u32(out + offset);
+    wire::store_u32(out + offset, sending_.stale_ttl ? *sending_.stale_ttl : ttl - std::min(ttl, age));
   }
   return body_size_;
 }

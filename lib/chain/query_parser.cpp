@@ -2,22 +2,19 @@
 
 #include <algorithm>
 
+#include "wire/octets.h"
 #include "wire/rdata_read.h"
 
 namespace harbinger {
 
 namespace {
 
-std::uint16_t u16_at(std::span<const std::uint8_t> bytes, std::size_t offset) {
-  return static_cast<std::uint16_t>(bytes[offset] << 8 | bytes[offset + 1]);
-}
-
 // RFC 8945 sec. 4.2: algorithm, time, fudge; MAC; id, error; other data.
 bool well_formed_tsig(wire::NameReader& names, std::size_t at, std::size_t end) {
   if (!names.read(at, end) || end - at < 10) return false;
-  const std::size_t before_other = 10 + u16_at(names.message(), at + 8) + std::size_t{6};
+  const std::size_t before_other = 10 + wire::load_u16(&names.message()[at + 8]) + std::size_t{6};
   if (end - at < before_other) return false;
-  return end - at == before_other + u16_at(names.message(), at + before_other - 2);
+  return end - at == before_other + wire::load_u16(&names.message()[at + before_other - 2]);
 }
 
 }  // namespace
@@ -62,8 +59,8 @@ Parsed QueryParser::read_question(std::size_t& offset, Query& query) {
   ++end;
   if (end - offset > Name::kMaxWire) return Parsed::formerr;
   query.name_.assign_checked(bytes_.subspan(offset, end - offset));
-  query.type_ = static_cast<RRType>(u16_at(bytes_, end));
-  query.klass_ = static_cast<RRClass>(u16_at(bytes_, end + 2));
+  query.type_ = static_cast<RRType>(wire::load_u16(&bytes_[end]));
+  query.klass_ = static_cast<RRClass>(wire::load_u16(&bytes_[end + 2]));
   offset = end + 4;
   has_question_ = true;
   return Parsed::query;
@@ -81,7 +78,7 @@ bool QueryParser::skip_name(std::size_t& offset) const {
     }
     if (head >= 0xc0) {
       if (offset + 2 > bytes_.size()) return false;
-      const auto target = u16_at(bytes_, offset) & 0x3fffu;
+      const auto target = wire::load_u16(&bytes_[offset]) & 0x3fffu;
       offset += 2;
       return target >= Header::kSize && target < begin;
     }
@@ -94,10 +91,10 @@ bool QueryParser::skip_name(std::size_t& offset) const {
 bool QueryParser::read_head(std::size_t& offset, RecordHead& record) const {
   record.root_owner = offset < bytes_.size() && bytes_[offset] == 0;
   if (!skip_name(offset) || offset + 10 > bytes_.size()) return false;
-  record.type = static_cast<RRType>(u16_at(bytes_, offset));
+  record.type = static_cast<RRType>(wire::load_u16(&bytes_[offset]));
   record.class_offset = offset + 2;
   record.data_offset = offset + 10;
-  record.data_size = u16_at(bytes_, offset + 8);
+  record.data_size = wire::load_u16(&bytes_[offset + 8]);
   if (record.data_size > bytes_.size() - record.data_offset) return false;
   offset = record.data_offset + record.data_size;
   return true;
@@ -132,7 +129,7 @@ Parsed QueryParser::read_records(const Header& header, std::size_t& offset, Quer
 // RFC 6891 sec. 6.1.2 and 6.1.3: the class is the UDP size; the TTL is extended rcode, version and flags.
 Parsed QueryParser::read_opt(const RecordHead& record, Query& query) {
   query.has_edns_ = true;
-  query.udp_size_ = std::max<std::uint16_t>(u16_at(bytes_, record.class_offset), 512);
+  query.udp_size_ = std::max<std::uint16_t>(wire::load_u16(&bytes_[record.class_offset]), 512);
   const auto version = bytes_[record.class_offset + 3];
   if (bytes_[record.class_offset + 4] & 0x80) query.flags_ |= Query::kDo;
   if (version != 0) return Parsed::badvers;

@@ -141,9 +141,12 @@ std::size_t Responder::Impl::send(const Query& query, const Chain& chain, const 
 
 std::size_t Responder::Impl::send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept,
                                         std::span<std::uint8_t> out) {
+  return send(query, chain, kept, as_stale(chain, query.arrived()), Source::stale, out);
+}
+
+Sending Responder::Impl::as_stale(const Chain& chain, MonotonicTime now) const {
   metrics.stale.add();
-  const auto ttl = static_cast<std::uint32_t>(chain.cache().stale_ttl.count());
-  return send(query, chain, kept, {.now = query.arrived(), .stale_ttl = ttl}, Source::stale, out);
+  return {.now = now, .stale_ttl = static_cast<std::uint32_t>(chain.cache().stale_ttl.count())};
 }
 
 // Popular answers never expire: whoever asks in the last part of a TTL makes it fresh for the others.

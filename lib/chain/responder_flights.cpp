@@ -80,9 +80,7 @@ void Responder::Impl::land(Flight& flight, const Reply& reply) {
     if (waiter->home == Loop::current() || !waiter->home)
       deliver(waiter, flight);
     else
-      waiter->home->post([this, waiter, result = flight.result.answer, shared = flight.shared_from_this()] {
-        deliver(waiter, *shared);
-      });
+      waiter->home->post([this, waiter, shared = flight.shared_from_this()] { deliver(waiter, *shared); });
   }
 }
 
@@ -155,9 +153,7 @@ void Responder::Impl::give_up(const std::shared_ptr<Waiter>& waiter) {
 }
 
 void Responder::Impl::offer_stale(const std::shared_ptr<Waiter>& waiter) {
-  metrics.stale.add();
-  const auto ttl = static_cast<std::uint32_t>(waiter->chain->cache().stale_ttl.count());
-  answer_waiter(*waiter, *waiter->stale, {.now = clock.now(), .stale_ttl = ttl}, Source::stale);
+  answer_waiter(*waiter, *waiter->stale, as_stale(*waiter->chain, clock.now()), Source::stale);
 }
 
 WaitingRoom& Responder::Impl::waiting_room() {

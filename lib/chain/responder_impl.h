@@ -57,6 +57,8 @@ struct Responder::Impl {
 
   std::size_t send_stale(const Query& query, const Chain& chain, const KeptAnswer& kept, std::span<std::uint8_t> out);
 
+  // How to send an expired answer; counts it.
+  Sending as_stale(const Chain& chain, MonotonicTime now) const;
   bool may_be_stale(const KeptAnswer& kept, MonotonicTime now) const { return kept.ages && now < kept.stale_until; }
   void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept,
                       const AnswerKey& key);
