@@ -219,42 +219,14 @@ class Options {
   /// file is kept.
   template <class Row, class Owner>
   Options& rows(std::string word, std::vector<Row> Owner::* field, Clause<Row> clause, std::string help) {
-    detail::OptionRow row;
-    row.info = {std::move(word), clause.form(), "", std::move(help)};
-    row.fewest = 0;
-    row.most = detail::kAnyNumber;
-    row.repeats = true;
-    row.put_line = [field, clause](void* target, const config::Directive& line, config::Errors& errors) {
-      auto value = clause.read(line);
-      if (value)
-        (static_cast<Config*>(target)->*field).push_back(std::move(*value));
-      else
-        errors.insert(errors.end(), value.error().begin(), value.error().end());
-    };
-    rows_.add_option(std::move(row));
-    return *this;
+    return append_rows(std::move(word), field, std::move(clause), std::move(help), false);
   }
 
   /// Every line whose first word is no option appends one Row; that word is the clause's first argument. For bodies that are data, such
   /// as `192.0.2.1 www.example.org`.
   template <class Row, class Owner>
   Options& other_lines(std::vector<Row> Owner::* field, Clause<Row> clause, std::string help) {
-    detail::OptionRow row;
-    row.info = {"", clause.form(), "", std::move(help)};
-    row.fewest = 0;
-    row.most = detail::kAnyNumber;
-    row.repeats = true;
-    row.put_line = [field, clause](void* target, const config::Directive& line, config::Errors& errors) {
-      config::Directive whole{line.word, line.arguments, {}, false};
-      whole.arguments.insert(whole.arguments.begin(), line.word);
-      auto value = clause.read(whole);
-      if (value)
-        (static_cast<Config*>(target)->*field).push_back(std::move(*value));
-      else
-        errors.insert(errors.end(), value.error().begin(), value.error().end());
-    };
-    rows_.add_option(std::move(row));
-    return *this;
+    return append_rows("", field, std::move(clause), std::move(help), true);
   }
 
   /// The directive as a Config, or everything that is wrong with it.
@@ -277,6 +249,31 @@ class Options {
   template <class T, class Owner, class... Rest>
   static detail::OptionRow make(std::string word, T Owner::* field, Rest&&... rest) {
     return detail::make_row<Config>(std::move(word), field, std::forward_as_tuple(rest...));
+  }
+
+  // `whole_line`: the line's own word is the clause's first argument.
+  template <class Row, class Owner>
+  Options& append_rows(std::string word, std::vector<Row> Owner::* field, Clause<Row> clause, std::string help,
+                       bool whole_line) {
+    detail::OptionRow row;
+    row.info = {std::move(word), clause.form(), "", std::move(help)};
+    row.fewest = 0;
+    row.most = detail::kAnyNumber;
+    row.repeats = true;
+    row.put_line = [field, clause, whole_line](void* target, const config::Directive& line, config::Errors& errors) {
+      auto words = line;
+      if (whole_line) {
+        words = {line.word, line.arguments, {}, false};
+        words.arguments.insert(words.arguments.begin(), line.word);
+      }
+      auto value = clause.read(words);
+      if (value)
+        (static_cast<Config*>(target)->*field).push_back(std::move(*value));
+      else
+        errors.insert(errors.end(), value.error().begin(), value.error().end());
+    };
+    rows_.add_option(std::move(row));
+    return *this;
   }
 
   detail::OptionRows rows_;
