@@ -1,5 +1,6 @@
 #include "wire/seconds.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -56,21 +57,27 @@ std::optional<std::uint32_t> time_from_text(std::string_view text) {
   return static_cast<std::uint32_t>(total);
 }
 
-std::optional<std::uint32_t> ttl_from_text(std::string_view text) {
-  if (const auto plain = parse_number<std::uint32_t>(text)) return plain;
+std::optional<std::uint64_t> seconds_from_text(std::string_view text) {
+  constexpr std::size_t kMostDigits = 18;
+  const bool plain = text.find_first_not_of("0123456789") == std::string_view::npos;
   if (text.empty()) return std::nullopt;
   std::uint64_t total = 0;
   while (!text.empty()) {
-    const std::size_t digits = text.find_first_not_of("0123456789");
-    if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
-    const auto amount = parse_number<std::uint32_t>(text.substr(0, digits));
-    const auto unit = unit_of(text[digits]);
-    if (!amount || !unit) return std::nullopt;
-    total += std::uint64_t{*amount} * *unit;
-    if (total > 0xffffffff) return std::nullopt;
-    text.remove_prefix(digits + 1);
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0 || (digits == text.size() && !plain)) return std::nullopt;  // 1h30: thirty what?
+    const auto unit = plain ? 1 : unit_of(text[digits]);
+    if (!unit) return std::nullopt;
+    const auto amount = digits > kMostDigits ? kMostSeconds : *parse_number<std::uint64_t>(text.substr(0, digits));
+    total = std::min(kMostSeconds, total + std::min(kMostSeconds, amount) * *unit);
+    text.remove_prefix(std::min(digits + 1, text.size()));
   }
-  return static_cast<std::uint32_t>(total);
+  return total;
+}
+
+std::optional<std::uint32_t> ttl_from_text(std::string_view text) {
+  const auto seconds = seconds_from_text(text);
+  if (!seconds || *seconds > 0xffffffff) return std::nullopt;
+  return static_cast<std::uint32_t>(*seconds);
 }
 
 }  // namespace harbinger::wire

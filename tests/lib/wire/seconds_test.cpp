@@ -23,6 +23,8 @@ TEST_CASE("spans of time may have units") {
   CHECK(ttl_from_text("3600") == 3600u);
   CHECK(ttl_from_text("1h30M") == 5400u);
   CHECK(ttl_from_text("1w2d3h4m5s") == 788645u);
+  CHECK(seconds_from_text("99999999999999999999999w") == kMostSeconds);
+  CHECK(seconds_from_text("4294967296") == 4294967296u);
   for (const char* text : {"", "h", "1h30", "1x", "-1", "4294967296", "7102w", "1 h"}) {
     INFO(text);
     CHECK_FALSE(ttl_from_text(text));
