@@ -139,6 +139,17 @@ struct Story {
     ++under_way;
     loop.post([this, server, over, query, limit, &into] { start(wait_for(server, over, query, limit, into)); });
   }
+  // Asks a server of the test, and waits until it has heard: the datagram, or the connection.
+  auto ask_over_udp(const Socket& server, std::optional<Answer>& into, Duration limit = 5s) {
+    ask(server.address(), Exchange::Over::udp, question(), into, limit);
+    run_until([&] { return has_input(server); });
+    return server.receive_from();
+  }
+  Socket ask_over_tcp(const Socket& listener, std::optional<Answer>& into, Duration limit = 5s) {
+    ask(listener.address(), Exchange::Over::tcp, question(), into, limit);
+    run_until([&] { return has_input(listener); });
+    return listener.accept();
+  }
   Task<void> wait_for(SocketAddress server, Exchange::Over over, Bytes query, Duration limit,
                       std::optional<Answer>& into) {
     const auto deadline = loop.clock().now() + limit;
@@ -175,9 +186,7 @@ TEST_CASE("a reply over UDP comes back with the query's own id") {
   Story story;
   const Socket server = Socket::bound(SOCK_DGRAM);
   std::optional<Answer> answer;
-  story.ask(server.address(), Exchange::Over::udp, question(), answer);
-  story.run_until([&] { return story.has_input(server); });
-  const auto packet = server.receive_from();
+  const auto packet = story.ask_over_udp(server, answer);
   server.send_to(packet.from, reply_to(packet.bytes));
   story.run();
   REQUIRE(answer->has_value());
@@ -188,9 +197,7 @@ TEST_CASE("replies with a wrong id, question or nothing in them are passed over 
   Story story;
   const Socket server = Socket::bound(SOCK_DGRAM);
   std::optional<Answer> answer;
-  story.ask(server.address(), Exchange::Over::udp, question(), answer);
-  story.run_until([&] { return story.has_input(server); });
-  const auto packet = server.receive_from();
+  const auto packet = story.ask_over_udp(server, answer);
   auto wrong_id = reply_to(packet.bytes), wrong_name = wrong_id, right = wrong_id;
   wrong_id[1] ^= 1;
   wrong_name[14] ^= 1;
@@ -206,9 +213,7 @@ TEST_CASE("a right reply from another address is not heard") {
   Story story;
   const Socket server = Socket::bound(SOCK_DGRAM), stranger = Socket::bound(SOCK_DGRAM);
   std::optional<Answer> answer;
-  story.ask(server.address(), Exchange::Over::udp, question(), answer, 60ms);
-  story.run_until([&] { return story.has_input(server); });
-  const auto packet = server.receive_from();
+  const auto packet = story.ask_over_udp(server, answer, 60ms);
   stranger.send_to(packet.from, reply_to(packet.bytes));
   story.run();
   REQUIRE_FALSE(answer->has_value());
@@ -283,9 +288,7 @@ TEST_CASE("a reply that dribbles in octet by octet over TCP is put together") {
   Story story;
   const Socket listener = Socket::bound(SOCK_STREAM);
   std::optional<Answer> answer;
-  story.ask(listener.address(), Exchange::Over::tcp, question(), answer);
-  story.run_until([&] { return story.has_input(listener); });
-  const Socket connection = listener.accept();
+  const Socket connection = story.ask_over_tcp(listener, answer);
   story.run_until([&] { return story.has_input(connection); });
   const auto bytes = framed(reply_to(connection.read_frame()));
   std::size_t sent = 0;
@@ -302,9 +305,7 @@ TEST_CASE("a connection closed in the middle of its first reply is unreachable")
   Story story;
   const Socket listener = Socket::bound(SOCK_STREAM);
   std::optional<Answer> answer;
-  story.ask(listener.address(), Exchange::Over::tcp, question(), answer);
-  story.run_until([&] { return story.has_input(listener); });
-  Socket connection = listener.accept();
+  Socket connection = story.ask_over_tcp(listener, answer);
   story.run_until([&] { return story.has_input(connection); });
   auto half = framed(reply_to(connection.read_frame()));
   half.resize(half.size() / 2);
@@ -343,9 +344,7 @@ TEST_CASE("a stream that is no DNS ends the question as malformed") {
   Story story;
   const Socket listener = Socket::bound(SOCK_STREAM);
   std::optional<Answer> answer;
-  story.ask(listener.address(), Exchange::Over::tcp, question(), answer);
-  story.run_until([&] { return story.has_input(listener); });
-  const Socket connection = listener.accept();
+  const Socket connection = story.ask_over_tcp(listener, answer);
   connection.write({0, 3, 1, 2, 3});
   story.run();
   REQUIRE_FALSE(answer->has_value());
