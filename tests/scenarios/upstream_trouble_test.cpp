@@ -58,7 +58,7 @@ TEST_CASE("the upstream is frozen and says nothing: SERVFAIL with a cause, withi
   auto ours = start_harbinger(scratch, forwarding_to(knot.address()));
   CHECK(answers_address(ours.address(), "ns2.same.example"));
 
-  knot.process().signal(SIGSTOP);
+  knot.process().freeze();
   check_fails_clearly(ours.address(), "mail.same.example");
   knot.process().signal(SIGCONT);
   CHECK(wait_until([&] { return answers_address(ours.address(), "under_score.same.example"); }));

@@ -125,6 +125,14 @@ void Process::signal(int number) {
   if (running()) ::kill(pid_, number);
 }
 
+void Process::freeze() {
+  if (!running()) return;
+  ::kill(pid_, SIGSTOP);
+  // Reported when the last thread has stopped. WNOWAIT leaves an exit for reap().
+  siginfo_t info{};
+  waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT);
+}
+
 std::optional<Ending> Process::wait(std::chrono::milliseconds limit) {
   wait_until([this] { return !running(); }, limit);
   return ending_;

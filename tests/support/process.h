@@ -47,6 +47,8 @@ class Process {
   pid_t pid() const { return pid_; }
   bool running();
   void signal(int number);
+  /// Stops it (SIGSTOP) and returns once all its threads stand still; the signal alone may leave them time for an answer.
+  void freeze();
   /// Waits for the end; nothing when it did not come in time.
   std::optional<Ending> wait(std::chrono::milliseconds limit = std::chrono::seconds(20));
   /// SIGKILL and wait.
