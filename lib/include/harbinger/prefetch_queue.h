@@ -1,0 +1,58 @@
+// What is to be made ready, most worthwhile first.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <harbinger/clock.h>
+
+namespace harbinger {
+
+/// Something that could be fetched ahead.
+struct PrefetchJob {
+  std::string key;            ///< what is fetched; at most one job per key waits or is in flight
+  double probability = 0;     ///< that it is wanted before it is stale
+  double benefit_ms = 0;      ///< what its client saves when it is there
+  double transfer_ms = 1;     ///< estimated time to fetch it
+  std::uint64_t bytes = 0;
+  MonotonicTime needed_by{};  ///< after that it is too late
+};
+
+/// Ordered by probability x benefit / transfer time. Bounded: the least worthwhile makes room. One thread at a time.
+class PrefetchQueue {
+ public:
+  struct Limits {
+    std::size_t waiting = 4096;
+    std::size_t in_flight = 64;
+    std::uint64_t bytes_in_flight = 64 << 20;
+  };
+  enum class Offered : std::uint8_t { queued, raised, known, no_room, too_late };
+
+  explicit PrefetchQueue(Limits limits);
+  ~PrefetchQueue();
+
+  /// A job for a key that waits already only raises its worth; one in flight is left alone (`known`).
+  Offered offer(PrefetchJob job, MonotonicTime now);
+  /// The best job that may start now, now in flight; nothing when none waits or the limits are reached. Late ones are dropped.
+  std::optional<PrefetchJob> next(MonotonicTime now);
+  /// The job of `key` is done, well or not.
+  void done(std::string_view key);
+  /// Forgets the waiting job of `key`: the client came first.
+  bool cancel(std::string_view key);
+
+  struct State {
+    std::size_t waiting = 0, in_flight = 0;
+    std::uint64_t bytes_in_flight = 0, dropped_late = 0, dropped_for_room = 0;
+  };
+  State state() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace harbinger
