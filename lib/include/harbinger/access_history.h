@@ -11,26 +11,9 @@
 #include <vector>
 
 #include <harbinger/access.h>
-#include <harbinger/address.h>
-#include <harbinger/clock.h>
 #include <harbinger/result.h>
 
 namespace harbinger {
-
-/// Makes client keys. The key of the hash is derived from a secret and the day, so keys of two days cannot be joined and nobody without
-/// the secret can test a guess. SipHash-2-4 (Aumasson and Bernstein, 2012). Any thread; no lock, no allocation.
-class ClientKeys {
- public:
-  explicit ClientKeys(std::span<const std::uint8_t, 32> secret);
-  /// Never 0. `device` is empty when not known.
-  ClientKey key_of(const Address& client, std::string_view device, UnixMillis now) const noexcept;
-
- private:
-  std::array<std::uint8_t, 32> secret_;
-  // the keys of some days around today, so that the change of day needs no lock
-  struct Day;
-  std::shared_ptr<Day> days_;
-};
 
 /// The journal. One thread at a time.
 class AccessHistory {
