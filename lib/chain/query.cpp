@@ -70,6 +70,8 @@ FactValue Query::value_of(FactRef ref) const {
       return value;
     case FactId::transport:
       return Fact<harbinger::Transport>::pack(transport_);
+    case FactId::proved:
+      return Fact<bool>::pack(proved());
     case FactId::subnet:
       return subnet_value(subnet_cut_to(ref.a, ref.b));
     case FactId::bucket: {

@@ -21,6 +21,7 @@ enum class FactId : std::uint8_t {
   persona,      ///< set by the persona plugin
   tag,          ///< client profile tag
   application,  ///< set from the zone's name template
+  proved,       ///< the client's address is its own; see Query::address_proved
   first_custom = 16,
   limit = 32,
 };

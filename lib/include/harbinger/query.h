@@ -49,6 +49,14 @@ class Query {
     note({FactId::transport});
     return transport_;
   }
+  /// The client is where its address says: it came over a connection, or a plugin saw a valid cookie (RFC 7873). Replies to others may be
+  /// sent to a victim, so they stay small.
+  bool address_proved() const {
+    note({FactId::proved});
+    return proved();
+  }
+  /// For `identify`.
+  void prove_address() { set(Fact<bool>{FactId::proved}, true); }
   /// The client's subnet, at most so many bits: from ECS where the query has it, else from its address.
   ClientSubnet subnet(std::uint8_t v4_bits, std::uint8_t v6_bits) const {
     note({FactId::subnet, v4_bits, v6_bits});
@@ -104,6 +112,7 @@ class Query {
   Query() = default;
 
   bool has(FactId id) const { return present_ >> static_cast<unsigned>(id) & 1; }
+  bool proved() const { return transport_ != harbinger::Transport::udp || has(FactId::proved); }
   void note(FactRef ref) const {
     if (record_) record_->reads.add(ref);
   }

@@ -43,3 +43,17 @@ TEST_CASE("of a huge query only the beginning is kept while it waits") {
   CHECK_FALSE(owned->option(static_cast<OptionCode>(0xff21)));
   CHECK(owned->id() == 7);
 }
+
+TEST_CASE("an address is proved by a connection, or by a plugin that says so") {
+  const auto name = Name::parse("example.org.").value();
+  for (const auto transport : {Transport::tcp, Transport::tls, Transport::https, Transport::internal})
+    CHECK(QueryBuilder(name, RRType::A).over(transport).build().address_proved());
+
+  auto query = QueryBuilder(name, RRType::A).over(Transport::udp).build();
+  CHECK_FALSE(query.address_proved());
+  CHECK(query.value_of({FactId::proved}) != QueryBuilder(name, RRType::A).build().value_of({FactId::proved}));
+  query.prove_address();
+  CHECK(query.address_proved());
+  CHECK(query.asking(Name::parse("example.net.").value()).address_proved());
+  CHECK(query.value_of({FactId::proved}) == QueryBuilder(name, RRType::A).build().value_of({FactId::proved}));
+}

@@ -289,3 +289,16 @@ TEST_CASE("who asks after a change gets no answer that was begun before it") {
   REQUIRE(after->arrived);
   CHECK(after->answers() == "example.org. 60 IN TXT \"2\"\n");
 }
+
+TEST_CASE("an answer for clients with a proved address is not given to others") {
+  int served = 0;
+  const auto by_proof = [](const Query& query) { return query.address_proved() ? "all of it" : "little"; };
+  MemoryServer server(". {\n what\n}", {probe("what", counting(served, by_proof))});
+
+  for (int round = 0; round < 2; ++round) {
+    CHECK(server.ask("example.org. TXT")->answers() == "example.org. 300 IN TXT \"little\"\n");
+    CHECK(server.ask("example.org. TXT", {.transport = Transport::tcp})->answers() ==
+          "example.org. 300 IN TXT \"all of it\"\n");
+  }
+  CHECK(served == 2);
+}
