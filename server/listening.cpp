@@ -62,6 +62,10 @@ void Listening::remove(const std::vector<Open>& removed) {
   for (const auto& each : removed) say("no longer listening on " + each.actual.to_string());
 }
 
+void Listening::post(std::function<void()> work) {
+  workers_[turn_.fetch_add(1, std::memory_order_relaxed) % workers_.size()]->loop().post(std::move(work));
+}
+
 void Listening::close_all() {
   run_on_all(workers_, [](Worker& worker, std::size_t) { worker.close_all(); });
 }

@@ -1,7 +1,9 @@
 // The workers and the addresses that they listen on together.
 #pragma once
 
+#include <atomic>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,6 +23,9 @@ class Listening {
   /// From now on as `set` says, with what open_missing() opened for it. Each worker changes over between two batches; sockets of addresses
   /// that stay are kept.
   void follow(const ChainSet& set, std::vector<Endpoint> opened);
+
+  /// Runs `work` on one worker after the other, in turn. Any thread; not after stop().
+  void post(std::function<void()> work);
 
   /// Answers what has arrived, then listens nowhere.
   void close_all();
@@ -47,6 +52,7 @@ class Listening {
   const Logger log_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Open> open_;
+  std::atomic<std::size_t> turn_{0};
 };
 
 }  // namespace harbinger::server

@@ -62,6 +62,7 @@ struct Server::Impl {
   std::unique_ptr<Responder> responder;
   std::atomic<Responder*> told_of_changes{nullptr};  // plugins may start to talk before there is a responder
   std::optional<Listening> listening;
+  std::atomic<Listening*> has_workers{nullptr};  // likewise
 
   mutable std::mutex mutex;  // guards what a reload replaces, and lets one reload run at a time
   std::shared_ptr<const ChainSet> current;
@@ -116,6 +117,15 @@ World Server::Impl::make_world() {
   made.answers_changed_all = [this](std::uint32_t chain) {
     if (auto* told = told_of_changes.load()) told->answers_changed_all(chain);
   };
+  made.resolve_ahead = [this](std::shared_ptr<const Chain> chain, const AheadQuestion& question,
+                              std::function<void(const AheadAnswer&)> done) {
+    auto* workers = has_workers.load();
+    if (!workers || stopping) return false;
+    workers->post([this, chain = std::move(chain), question, done = std::move(done)]() mutable {
+      responder->resolve_ahead(chain, question, std::move(done));
+    });
+    return true;
+  };
   return made;
 }
 
@@ -145,6 +155,7 @@ std::expected<void, config::Errors> Server::Impl::start() {
   if (options.handle_signals) signals.emplace(wishes);
   current = std::move(*set);
   listening->follow(*current, std::move(*opened));
+  has_workers = &*listening;
   control_thread = std::thread([this] { control(); });
   return {};
 }

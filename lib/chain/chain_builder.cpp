@@ -153,6 +153,11 @@ std::unique_ptr<PluginContext> ChainBuilder::make_context(Chain& chain, const st
   context->in_background = world_.in_background;
   context->fact = fact_named;
   context->ask_server = world_.ask_server;
+  context->resolve_ahead = [resolve = world_.resolve_ahead, weak = chain.weak_from_this()](
+                               const AheadQuestion& question, std::function<void(const AheadAnswer&)> done) {
+    const auto alive = weak.lock();
+    return resolve && alive && resolve(alive, question, std::move(done));
+  };
   context->siblings = [weak = std::weak_ptr(set_), all_started = all_started_] {
     std::vector<std::shared_ptr<const Plugin>> all;
     if (!*all_started) return all;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,8 @@ struct Flight : std::enable_shared_from_this<Flight> {
   std::uint64_t stamp = 0;  ///< of Changes when it began
   KeptAnswerRef stale;      ///< what it replaces
   bool airborne = false;    ///< it did not land at once; used by its own worker only
+
+  std::function<void(const AheadAnswer&)> resolved_ahead;  ///< told at the landing, by its own worker; may be empty
 
   std::mutex lock;  // guards what is below until landed
   bool landed = false;

@@ -131,6 +131,11 @@ QueryBuilder& QueryBuilder::recursion_desired(bool wanted) {
   return *this;
 }
 
+QueryBuilder& QueryBuilder::checking_disabled(bool wanted) {
+  query_.flags_ = static_cast<std::uint8_t>(wanted ? query_.flags_ | Query::kCd : query_.flags_ & ~Query::kCd);
+  return *this;
+}
+
 QueryBuilder& QueryBuilder::dnssec_ok(bool wanted) {
   query_.flags_ = static_cast<std::uint8_t>(wanted ? query_.flags_ | Query::kDo : query_.flags_ & ~Query::kDo);
   query_.has_edns_ = query_.has_edns_ || wanted;

@@ -174,6 +174,10 @@ void Responder::answers_changed(std::uint32_t chain, const Name& name) {
   impl_->cache.changes().mark(Changes::slot_of(chain, name));
 }
 void Responder::answers_changed_all(std::uint32_t chain) { impl_->cache.changes().mark(Changes::slot_of_chain(chain)); }
+void Responder::resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
+                              std::function<void(const AheadAnswer&)> done) {
+  impl_->resolve_ahead(chain, question, std::move(done));
+}
 std::size_t Responder::in_flight() const { return impl_->in_flight.load(std::memory_order_relaxed); }
 
 }  // namespace harbinger

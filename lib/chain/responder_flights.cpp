@@ -19,7 +19,41 @@ std::span<std::uint8_t> late_buffer() {
   return *buffer;
 }
 
+AheadAnswer as_ahead(const Encoded& result) {
+  using Outcome = AheadAnswer::Outcome;
+  const auto& answer = *result.answer;
+  if (answer.failed) return {Outcome::failed, false, 0};
+  const bool for_all = result.keep && result.share && result.facts.refs().empty();
+  const auto ttl = std::chrono::duration_cast<std::chrono::seconds>(answer.expires - answer.stored).count();
+  return {for_all ? Outcome::kept : Outcome::not_kept, answer.ages,
+          for_all && answer.ages ? static_cast<std::uint32_t>(ttl) : 0};
+}
+
 }  // namespace
+
+// As a refresh, but nobody has asked. What is kept already stays until the new answer is there.
+void Responder::Impl::resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
+                                    std::function<void(const AheadAnswer&)> done) {
+  using Outcome = AheadAnswer::Outcome;
+  const Query query = QueryBuilder(question.name, question.type)
+                          .recursion_desired(question.recursion_desired)
+                          .dnssec_ok(question.dnssec_ok)
+                          .checking_disabled(question.checking_disabled)
+                          .arrived(clock.now(), config.query_timeout)
+                          .build();
+  AnswerKey key(chain->id(), query);
+  if (overloaded()) return done({Outcome::overloaded, false, 0});
+  if (flights.find(key)) return done({Outcome::under_way, false, 0});
+  auto* kept = chain->cache().off ? nullptr : cache.find(key, query);
+  if (kept && !cache.still_right(*kept)) kept = nullptr;
+  if (kept && kept->refreshing.exchange(true, std::memory_order_relaxed)) return done({Outcome::under_way, false, 0});
+
+  metrics.ahead.add();
+  const auto flight = take_off(query, chain, key, kept);
+  if (flight->landed) return done(as_ahead(flight->result));
+  flight->resolved_ahead = std::move(done);
+  flights.add(flight);
+}
 
 std::shared_ptr<Flight> Responder::Impl::take_off(const Query& query, const std::shared_ptr<const Chain>& chain,
                                                   const AnswerKey& key, KeptAnswer* stale) {
@@ -73,6 +107,7 @@ void Responder::Impl::land(Flight& flight, const Reply& reply) {
   }
   flights.remove(flight);
   in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (flight.resolved_ahead) flight.resolved_ahead(as_ahead(flight.result));
   if (waiters.empty()) return;
 
   // The flight's last owner may be the coroutine that called; waiters on other loops need it a little longer.

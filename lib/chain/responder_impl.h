@@ -63,6 +63,9 @@ struct Responder::Impl {
   void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept,
                       const AnswerKey& key);
 
+  void resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
+                     std::function<void(const AheadAnswer&)> done);
+
   std::shared_ptr<Flight> take_off(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
                                    KeptAnswer* stale);
   Task<void> fly(std::shared_ptr<Flight> flight);

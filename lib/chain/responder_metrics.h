@@ -14,6 +14,8 @@ struct ResponderMetrics {
         misses(metrics.counter("harbinger_cache_misses_total", "Queries that had to be served.")),
         stale(metrics.counter("harbinger_cache_served_stale_total", "Queries answered with expired data (RFC 8767).")),
         refreshes(metrics.counter("harbinger_cache_prefetch_total", "Answers refreshed before they expired.")),
+        ahead(metrics.counter("harbinger_cache_resolved_ahead_total",
+                              "Answers computed because a plugin expects the question.")),
         unserved(metrics.counter("harbinger_dns_unserved_total", "Queries for zones that are not served.")),
         timeouts(metrics.counter("harbinger_dns_timeouts_total", "Queries given up at their deadline.")),
         overloaded(metrics.counter("harbinger_dns_overloaded_total", "Queries refused because too many were in work.")),
@@ -31,7 +33,7 @@ struct ResponderMetrics {
     };
   }
 
-  Counter hits, misses, stale, refreshes, unserved, timeouts, overloaded, exceptions;
+  Counter hits, misses, stale, refreshes, ahead, unserved, timeouts, overloaded, exceptions;
   std::array<Counter, 6> malformed;  ///< by Parsed
   std::array<Metrics::GaugeHandle, 3> gauges;
 };

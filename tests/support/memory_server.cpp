@@ -68,6 +68,11 @@ MemoryServer::MemoryServer(const std::string& config, std::vector<PluginSpec> pl
   world.exchange = &exchange;
   world.answers_changed = [this](std::uint32_t chain, const Name& name) { responder->answers_changed(chain, name); };
   world.answers_changed_all = [this](std::uint32_t chain) { responder->answers_changed_all(chain); };
+  world.resolve_ahead = [this](const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
+                               const std::function<void(const AheadAnswer&)>& done) {
+    loop.post([this, chain, question, done] { responder->resolve_ahead(chain, question, done); });
+    return true;
+  };
   // Plugins may say "changed" while they start, so there is a responder before there are chains.
   responder = std::make_unique<Responder>(world, ServerConfig{});
   auto built = build_chains(*file, plugins, world);

@@ -28,7 +28,7 @@ struct CacheConfig {
 };
 
 /// A running chain: the plugins of one server block. Immutable once built.
-class Chain {
+class Chain : public std::enable_shared_from_this<Chain> {
  public:
   std::uint32_t id() const { return id_; }  ///< unique in the process; part of every answer's key
   const std::vector<Name>& zones() const { return zones_; }
@@ -128,6 +128,10 @@ struct World {
   /// Makes a chain's kept answers disappear; wired to the answer cache.
   std::function<void(std::uint32_t chain, const Name& name)> answers_changed;
   std::function<void(std::uint32_t chain)> answers_changed_all;
+  /// Has a worker answer a question with `chain`: see PluginContext::resolve_ahead.
+  std::function<bool(std::shared_ptr<const Chain> chain, const AheadQuestion& question,
+                     std::function<void(const AheadAnswer&)> done)>
+      resolve_ahead;
   /// 53 for `example.org`, unless the operator said otherwise with -dns.port.
   std::uint16_t default_port = 53;
   bool checking = false;

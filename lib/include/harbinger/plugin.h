@@ -60,6 +60,27 @@ class Answers {
   virtual void changed_all() = 0;
 };
 
+/// A question that is answered before a client asks it. The flags are those of the clients that it is for: answers are kept by them.
+struct AheadQuestion {
+  Name name;
+  RRType type{};
+  bool recursion_desired = true, checking_disabled = false, dnssec_ok = false;
+};
+
+/// What became of it.
+struct AheadAnswer {
+  enum class Outcome : std::uint8_t {
+    kept,       ///< the answer cache has it now, for every client
+    not_kept,   ///< an answer that others cannot use: it depends on the client, or may not be kept
+    failed,     ///< SERVFAIL, or nobody answered
+    under_way,  ///< it was being computed for somebody already; nothing was started
+    overloaded  ///< too many queries are in work; nothing was started
+  };
+  Outcome outcome = Outcome::failed;
+  bool ages = false;        ///< TTLs count down; else the answer stays until its name changes
+  std::uint32_t ttl_s = 0;  ///< of a kept answer
+};
+
 /// The world as a plugin may use it. Lives as long as the plugin.
 struct PluginContext {
   std::vector<Name> zones;                     ///< of the server block
@@ -79,6 +100,10 @@ struct PluginContext {
   std::function<FactId(std::string_view name)> fact;
   /// Asks the server to do something: "reload". For plugins like `reload`; false when the server knows no such wish.
   std::function<bool(std::string_view wish)> ask_server;
+  /// Answers a question with this server block's plugins soon, on a worker, and keeps the answer. Clients that ask meanwhile wait for the same
+  /// answer; no plugin's admit, identify, decorate or observe sees it. `done` is called on that worker, unless the server ends
+  /// before. False, and `done` is not called, when there is no worker (yet, or any more). Any thread.
+  std::function<bool(const AheadQuestion& question, std::function<void(const AheadAnswer&)> done)> resolve_ahead;
   /// Plugins of this configuration (all blocks), for `ready`; empty until every plugin has started. Any thread, until `stop`. Holding on
   /// to them keeps their chains, so let go soon.
   std::function<std::vector<std::shared_ptr<const Plugin>>()> siblings;

@@ -167,6 +167,7 @@ class QueryBuilder {
   QueryBuilder& from(const SocketAddress& client);
   QueryBuilder& over(harbinger::Transport transport);
   QueryBuilder& recursion_desired(bool wanted = true);
+  QueryBuilder& checking_disabled(bool wanted = true);
   QueryBuilder& dnssec_ok(bool wanted = true);
   QueryBuilder& subnet(const ClientSubnet& ecs);
   QueryBuilder& arrived(MonotonicTime now, Duration time_to_answer = std::chrono::seconds(5));

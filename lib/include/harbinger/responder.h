@@ -47,6 +47,11 @@ class Responder {
   void answers_changed(std::uint32_t chain, const Name& name);
   void answers_changed_all(std::uint32_t chain);
 
+  /// Computes and keeps the answer to a question that nobody has asked: see PluginContext::resolve_ahead. `done` is called once, maybe before
+  /// the return. On a worker with a Loop.
+  void resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
+                     std::function<void(const AheadAnswer&)> done);
+
   /// Answers being computed right now, over all workers.
   std::size_t in_flight() const;
 
