@@ -3,14 +3,16 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/harbinger)
 
 install(TARGETS harbingerd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS harbinger_hints EXPORT harbinger-hints-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS harbinger_core harbinger_net harbinger_learn harbinger_plugins harbinger_server EXPORT harbinger-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY lib/include/harbinger server/include/harbinger DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
 # Outside of our tree "plugins/all.h" would be anybody's, so it gets a name of its own there.
 install(FILES plugins/all.h RENAME all_plugins.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/harbinger)
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE README.md CHANGELOG.md proto/hints.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+install(EXPORT harbinger-hints-targets NAMESPACE harbinger:: DESTINATION ${package_dir})
 install(EXPORT harbinger-targets NAMESPACE harbinger:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/harbinger-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config.cmake
                               INSTALL_DESTINATION ${package_dir} PATH_VARS CMAKE_INSTALL_INCLUDEDIR
