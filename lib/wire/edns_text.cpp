@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <harbinger/hints.h>
+
 #include "wire/base_codecs.h"
 #include "wire/octets.h"
 #include "wire/text.h"
@@ -80,8 +82,18 @@ std::string keepalive_to_text(Octets data) {
   return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
 }
 
+// A request, or hints, told apart by their first octet. Nothing when it is neither, or only partly.
+std::optional<std::string> hints_to_text(Octets data, std::string_view asked) {
+  if (const auto request = parse_hint_request(data)) return "asks for " + to_string(*request);
+  std::string text;
+  HintReader reader(data, asked);
+  while (const auto hint = reader.next()) text += (text.empty() ? "" : "; ") + to_string(*hint);
+  if (!reader.well_formed()) return std::nullopt;
+  return text;
+}
+
 // Malformed data of a known option is shown as it came.
-std::string data_to_text(const EdnsOption& option) {
+std::string data_to_text(const EdnsOption& option, std::string_view asked) {
   switch (option.code) {
     case OptionCode::NSID:
       return hex(option.data) + ' ' + quoted(option.data);
@@ -105,6 +117,8 @@ std::string data_to_text(const EdnsOption& option) {
       if (!error) break;
       return error_to_text(*error);
     }
+    case OptionCode::HINTS:
+      return hints_to_text(option.data, asked).value_or(hex(option.data));
     default:
       break;
   }
@@ -125,6 +139,8 @@ std::string code_to_text(OptionCode code) {
       return "PADDING";
     case OptionCode::EDE:
       return "EDE";
+    case OptionCode::HINTS:
+      return "HINTS";
     default:
       return std::to_string(static_cast<unsigned>(code));
   }
@@ -132,8 +148,8 @@ std::string code_to_text(OptionCode code) {
 
 }  // namespace
 
-std::string to_string(const EdnsOption& option) {
-  const std::string data = option.data.empty() && option.code != OptionCode::PADDING ? "" : data_to_text(option);
+std::string to_string(const EdnsOption& option, std::string_view asked) {
+  const std::string data = option.data.empty() && option.code != OptionCode::PADDING ? "" : data_to_text(option, asked);
   return code_to_text(option.code) + ':' + (data.empty() ? "" : ' ' + data);
 }
 

@@ -22,11 +22,11 @@ void append_header(std::string& text, const Message& message) {
           ", AUTHORITY: " + std::to_string(header.nscount) + ", ADDITIONAL: " + std::to_string(header.arcount) + '\n';
 }
 
-void append_edns(std::string& text, const Edns& edns) {
+void append_edns(std::string& text, const Edns& edns, const std::string& asked) {
   text += "\n;; OPT PSEUDOSECTION:\n; EDNS: version: " + std::to_string(edns.version) +
           ", flags:" + (edns.dnssec_ok ? " do" : "") + "; udp: " + std::to_string(edns.udp_size) + '\n';
   OptionReader options(edns.options);
-  while (const auto option = options.next()) text += "; " + to_string(*option) + '\n';
+  while (const auto option = options.next()) text += "; " + to_string(*option, asked) + '\n';
 }
 
 void append_section(std::string& text, const char* title, const std::vector<Record>& records) {
@@ -40,7 +40,7 @@ void append_section(std::string& text, const char* title, const std::vector<Reco
 std::string Message::to_string() const {
   std::string text;
   append_header(text, *this);
-  if (edns) append_edns(text, *edns);
+  if (edns) append_edns(text, *edns, question ? question->name.to_string() : "");
   if (question) {
     text += "\n;; QUESTION SECTION:\n;" + question->name.to_string() + ' ' + harbinger::to_string(question->klass) +
             ' ' + harbinger::to_string(question->type) + '\n';

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <harbinger/hints.h>
 #include <harbinger/worker.h>
 #include "plugins/all.h"
 #include "tests/support/memory_server.h"
@@ -147,4 +148,25 @@ TEST_CASE("refused and malformed queries cost neither allocation nor lock") {
   const auto costs = costs_of(server, queries, 10);
   CHECK(costs.allocations == 0);
   CHECK(costs.locks == 0);
+}
+
+TEST_CASE("hints are asked for, written and read without allocation, malformed ones too") {
+  const Hint hints[] = {{.resource = "a-name-of-some-length.example.org", .confidence = 0.5f, .size_bytes = 14200},
+                        {.resource = "https://www.example.org/film", .range = ByteRange{65536, 65536}, .in_ms = 350}};
+  std::array<std::uint8_t, kMaxUnprovedHintBytes> out;
+  const std::array<std::uint8_t, 4> unknown{9, 0, 0, 0}, impossible{1, 0, 8, 255};
+  const std::array<std::uint8_t, 5> cut_short{1, 0, 8, 0, 1};
+  int seen = 0;
+  counting = true;
+  for (const std::span<const std::uint8_t> data : {std::span<const std::uint8_t>(unknown), {impossible}, {cut_short}})
+    seen += parse_hint_request(data) ? 10 : 0;
+  const auto size = write_hints(hints, "www.example.org.", out);
+  HintReader reader{std::span(out).first(size), "www.example.org."};
+  while (reader.next()) ++seen;
+  HintReader damaged{std::span(out).first(size - 1), "www.example.org."};
+  while (damaged.next()) ++seen;
+  counting = false;
+  CHECK(seen == 3);
+  CHECK(allocations.exchange(0) == 0);
+  CHECK(locks.exchange(0) == 0);
 }

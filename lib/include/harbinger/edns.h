@@ -93,7 +93,8 @@ struct ExtendedError {
   static Result<ExtendedError> parse(std::span<const std::uint8_t> data);
 };
 
-/// One option readable: `EDE: 3 (stale answer): "upstream silent"`, `ECS: 192.0.2.0/24/0`, `65314: 01ab..`.
-std::string to_string(const EdnsOption& option);
+/// One option readable: `EDE: 3 (stale answer): "upstream silent"`, `ECS: 192.0.2.0/24/0`, `65001: 01ab..`. Hints are told against the name in
+/// the question, `asked`; without it most of them stay octets.
+std::string to_string(const EdnsOption& option, std::string_view asked = {});
 
 }  // namespace harbinger

@@ -120,5 +120,15 @@ TEST_CASE("options print for people") {
   CHECK(text(OptionCode::KEEPALIVE, "0079") == "KEEPALIVE: 12.1 s");
   CHECK(text(OptionCode::KEEPALIVE, "") == "KEEPALIVE:");
   CHECK(text(OptionCode::PADDING, "000000") == "PADDING: 3 octets");
-  CHECK(text(OptionCode::HINTS, "01ab") == "65314: 01ab");
+  CHECK(text(OptionCode::PERSONA, "01ab") == "65313: 01ab");
+}
+
+TEST_CASE("hints print as what they say, and as octets when that cannot be read") {
+  CHECK(text(OptionCode::HINTS, "") == "HINTS:");
+  CHECK(text(OptionCode::HINTS, "01 0c 02 32") == "HINTS: asks for at most 2, from 50 %, fast");
+  CHECK(text(OptionCode::HINTS, "81 06 00 80 00 00 01 61 06 00 33 00 00 01 62") == "HINTS: a 50 %; b 20 %");
+  const Bytes beside = from_hex("81 08 00 cc 00 0c 03 696d67");
+  CHECK(to_string(EdnsOption{OptionCode::HINTS, beside}, "www.Example.org.") == "HINTS: img.example.org 80 %");
+  CHECK(to_string(EdnsOption{OptionCode::HINTS, beside}) == "HINTS: 810800cc000c03696d67");
+  CHECK(text(OptionCode::HINTS, "02 00") == "HINTS: 0200");
 }

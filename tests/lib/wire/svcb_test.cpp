@@ -1,3 +1,4 @@
+#include <harbinger/hints.h>
 #include <harbinger/rr.h>
 
 #include "tests/lib/wire/wire_support.h"
@@ -51,6 +52,21 @@ TEST_CASE("every key comes back from text") {
       "ech=\"AQID\" "
       "ipv6hint=\"2001:db8::1\" dohpath=\"/dns-query{?dns}\" key65314=\"\\001\\002\" key65333";
   CHECK(rdata_to_text(RRType::HTTPS, rdata_from_text(RRType::HTTPS, text).value()) == text);
+}
+
+TEST_CASE("hints lie in a service parameter, and their octets come back from text") {
+  const Hint hint{.resource = "img.example.org", .confidence = 1};
+  Bytes value(64);
+  value.resize(write_hints({&hint, 1}, "www.example.org", value));
+  const Bytes head = from_hex("0001 00"), key = from_hex("ff22 000a");
+  REQUIRE(value.size() == 10);
+  const Bytes wire = join({head, key, value});
+  const auto text = rdata_to_text(RRType::HTTPS, wire);
+  CHECK(text == "1 . key65314=\"\\129\\008\\000\\255\\000\\012\\003img\"");
+  const auto back = rdata_from_text(RRType::HTTPS, text).value();
+  CHECK(back == wire);
+  HintReader reader{std::span(back).subspan(head.size() + key.size()), "WWW.example.org."};
+  CHECK(reader.next()->resource == "img.example.org");
 }
 
 TEST_CASE("a value in quotes may come as a word of its own") {
