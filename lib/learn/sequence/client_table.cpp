@@ -1,0 +1,40 @@
+#include "learn/sequence/client_table.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "learn/sequence/mix.h"
+
+namespace harbinger::sequence {
+
+void ClientState::push(TextId resource) noexcept {
+  std::copy_backward(recent.begin(), recent.end() - 1, recent.end());
+  recent[0] = resource;
+  known = static_cast<std::uint8_t>(std::min<std::size_t>(known + 1u, kRecent));
+  if (length < 0xffff) ++length;
+}
+
+ClientTable::ClientTable(std::size_t capacity)
+    : mask_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) - 1), clients_(mask_ + 1) {}
+
+std::size_t ClientTable::home(ClientKey key) const noexcept { return mix(key, 0xc11e) & mask_; }
+
+ClientState* ClientTable::find(ClientKey key) noexcept {
+  const std::size_t first = home(key);
+  for (std::size_t way = 0; way < kWays; ++way)
+    if (ClientState& client = clients_[first ^ way]; client.key == key && client.used_at != 0) return &client;
+  return nullptr;
+}
+
+ClientState& ClientTable::oldest_near(ClientKey key) noexcept {
+  const std::size_t first = home(key);
+  ClientState* oldest = &clients_[first];
+  for (std::size_t way = 0; way < kWays; ++way) {
+    ClientState& client = clients_[first ^ way];
+    if (client.used_at == 0) return client;
+    if (client.used_at < oldest->used_at) oldest = &client;
+  }
+  return *oldest;
+}
+
+}  // namespace harbinger::sequence

@@ -1,0 +1,120 @@
+#include "learn/sequence/served_lines.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "learn/sequence/mix.h"
+
+namespace harbinger::sequence {
+namespace {
+
+constexpr float kScale = 65535;
+constexpr int kTries = 3;
+
+std::uint64_t key_of(std::uint64_t current, std::uint64_t previous, PersonaId persona) {
+  return mix(current, persona ? std::uint64_t{persona} : previous);
+}
+
+std::uint32_t tag_of(std::uint64_t key) { return static_cast<std::uint32_t>(key) | 1; }
+
+std::uint64_t pack(const ServedLines::Entry& entry) {
+  const auto part = [](float p) { return static_cast<std::uint64_t>(std::lround(std::clamp(p, 0.0f, 1.0f) * kScale)); };
+  return std::uint64_t{entry.id} << 32 | part(entry.next) << 16 | part(entry.soon);
+}
+
+}  // namespace
+
+ServedLines::ServedLines(std::size_t lines, const TextTable& texts)
+    : mask_(std::bit_ceil(std::max<std::size_t>(lines, 64)) - 1),
+      lines_(std::make_unique<Line[]>(mask_ + 1)),
+      texts_(&texts) {}
+
+std::size_t ServedLines::find(std::uint64_t current, std::uint64_t previous, PersonaId persona,
+                              std::span<Successor> out) const noexcept {
+  const TextTable& texts = *texts_.load(std::memory_order_acquire);
+  std::size_t size = 0;
+  const std::uint64_t second = key_of(current, previous, 0), first = key_of(current, 0, 0);
+  __builtin_prefetch(&lines_[(first >> 32) & mask_]);
+  if (previous && read(texts, second, out, size)) return size;
+  if (persona && read(texts, key_of(current, 0, persona), out, size)) return size;
+  read(texts, first, out, size);
+  return size;
+}
+
+bool ServedLines::read(const TextTable& texts, std::uint64_t key, std::span<Successor> out,
+                       std::size_t& size) const noexcept {
+  for (std::size_t way = 0; way < kWays; ++way) {
+    const Line& line = lines_[((key >> 32) & mask_) ^ way];
+    for (int attempt = 0; attempt < kTries; ++attempt) {
+      const std::uint32_t before = line.version.load(std::memory_order_acquire);
+      if (line.tag.load(std::memory_order_relaxed) != tag_of(key)) break;
+      std::array<std::uint64_t, kSuccessors> words;
+      for (std::size_t at = 0; at < kSuccessors; ++at) words[at] = line.successors[at].load(std::memory_order_relaxed);
+      const std::uint32_t in_ms = line.in_ms.load(std::memory_order_relaxed);
+      std::atomic_thread_fence(std::memory_order_acquire);
+      if (before % 2 != 0 || line.version.load(std::memory_order_relaxed) != before) continue;
+      size = fill(texts, words, in_ms, out);
+      return size > 0;
+    }
+  }
+  return false;
+}
+
+std::size_t ServedLines::fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
+                              std::uint32_t in_ms, std::span<Successor> out) noexcept {
+  std::size_t size = 0;
+  for (const std::uint64_t word : words) {
+    if (word == 0 || size == out.size()) break;
+    const TextTable::Block* block = texts.published(static_cast<TextId>(word >> 32));
+    if (!block) continue;
+    out[size++] = {block->text(), static_cast<float>(word >> 16 & 0xffff) / kScale,
+                   static_cast<float>(word & 0xffff) / kScale, block->size_bytes.load(std::memory_order_relaxed),
+                   in_ms};
+  }
+  return size;
+}
+
+/// The line of `key`, an empty one, or the one longest unwritten.
+ServedLines::Line& ServedLines::line_for(std::uint64_t key) noexcept {
+  const std::size_t first = (key >> 32) & mask_;
+  Line* room = &lines_[first];
+  for (std::size_t way = 0; way < kWays; ++way) {
+    Line& line = lines_[first ^ way];
+    if (line.tag.load(std::memory_order_relaxed) == tag_of(key)) return line;
+    if (clock_ - line.written.load(std::memory_order_relaxed) > clock_ - room->written.load(std::memory_order_relaxed))
+      room = &line;
+  }
+  return *room;
+}
+
+void ServedLines::publish(std::uint64_t current, std::uint64_t previous, PersonaId persona,
+                          std::span<const Entry> entries, std::uint32_t in_ms) {
+  const std::uint64_t key = key_of(current, previous, persona);
+  ++clock_;
+  Line& line = line_for(key);
+  const std::uint32_t version = line.version.load(std::memory_order_relaxed);
+  line.version.store(version + 1, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
+  line.tag.store(tag_of(key), std::memory_order_relaxed);
+  line.in_ms.store(in_ms, std::memory_order_relaxed);
+  line.written.store(clock_, std::memory_order_relaxed);
+  for (std::size_t at = 0; at < kSuccessors; ++at)
+    line.successors[at].store(at < entries.size() ? pack(entries[at]) : 0, std::memory_order_relaxed);
+  line.version.store(version + 2, std::memory_order_release);
+}
+
+void ServedLines::restart(const TextTable& texts) {
+  for (std::size_t at = 0; at <= mask_; ++at) {
+    Line& line = lines_[at];
+    const std::uint32_t version = line.version.load(std::memory_order_relaxed);
+    line.version.store(version + 1, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_release);
+    line.tag.store(0, std::memory_order_relaxed);
+    for (auto& successor : line.successors) successor.store(0, std::memory_order_relaxed);
+    line.version.store(version + 2, std::memory_order_release);
+  }
+  texts_.store(&texts, std::memory_order_release);
+}
+
+}  // namespace harbinger::sequence

@@ -1,0 +1,62 @@
+// What workers read: one cache line for each context, with its best successors.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <harbinger/sequence_model.h>
+
+#include "learn/sequence/text_table.h"
+
+namespace harbinger::sequence {
+
+/// Lines are guarded by sequence numbers (a seqlock; Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?", 2012): the one
+/// writer never waits, a reader that meets it takes the line as absent after a few tries.
+class ServedLines final : public ServedTable {
+ public:
+  static constexpr std::size_t kSuccessors = 6;
+  struct Entry {
+    TextId id = 0;
+    float next = 0, soon = 0;
+  };
+
+  ServedLines(std::size_t lines, const TextTable& texts);
+
+  std::size_t find(std::uint64_t current, std::uint64_t previous, PersonaId persona,
+                   std::span<Successor> out) const noexcept override;
+
+  /// Puts `entries` (at most kSuccessors are kept) in place of what was known of this context; a persona other than 0 stands instead of
+  /// `previous`. Writer only.
+  void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
+               std::uint32_t in_ms);
+  /// Forgets all lines; from now on texts are those of `texts`. The old ones must stay until readers have been quiescent.
+  void restart(const TextTable& texts);
+  std::size_t bytes() const noexcept { return (mask_ + 1) * sizeof(Line); }
+
+ private:
+  static constexpr std::size_t kWays = 2;
+  struct alignas(64) Line {
+    std::atomic<std::uint32_t> version{0};  ///< odd while it is written
+    std::atomic<std::uint32_t> tag{0};
+    std::atomic<std::uint32_t> in_ms{0};
+    std::atomic<std::uint32_t> written{0};                             ///< the writer's clock
+    std::array<std::atomic<std::uint64_t>, kSuccessors> successors{};  ///< id, next, soon: 32, 16, 16 bits; 0: none
+  };
+  static_assert(sizeof(Line) == 64);
+
+  bool read(const TextTable& texts, std::uint64_t key, std::span<Successor> out, std::size_t& size) const noexcept;
+  static std::size_t fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
+                          std::uint32_t in_ms, std::span<Successor> out) noexcept;
+  Line& line_for(std::uint64_t key) noexcept;
+
+  std::size_t mask_;
+  std::unique_ptr<Line[]> lines_;
+  std::atomic<const TextTable*> texts_;
+  std::uint32_t clock_ = 0;
+};
+
+}  // namespace harbinger::sequence

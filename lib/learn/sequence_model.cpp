@@ -1,0 +1,246 @@
+#include <harbinger/rcu.h>
+#include <harbinger/sequence_model.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "learn/sequence/contexts.h"
+#include "learn/sequence/served_lines.h"
+#include "learn/sequence/snapshot.h"
+#include "learn/sequence/soon_model.h"
+
+namespace harbinger {
+namespace {
+
+using namespace sequence;
+
+class TableModel final : public SequenceModel {
+ public:
+  explicit TableModel(const Settings& settings)
+      : settings_(settings),
+        gap_ms_(std::int64_t{settings.session_gap_s} * 1000),
+        memory_(std::make_unique<Memory>(settings.contexts)),
+        served_(settings.contexts / 4, memory_->resources) {}
+
+  void learn(const Access& access) override;
+  std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) override;
+  std::string_view text(ResourceId resource) const override { return memory_->text(resource); }
+  std::uint32_t size_bytes(ResourceId resource) const override;
+  const ServedTable& served() const override { return served_; }
+  Explanation explain(ClientKey client, UnixMillis now, std::string_view resource) override;
+  Size size() const override;
+  Result<void> save(const std::filesystem::path& path) const override;
+  Result<void> load(const std::filesystem::path& path) override;
+
+ private:
+  bool session_over(const ClientState& client, UnixMillis now) const {
+    return client.known == 0 || now - client.last > gap_ms_;
+  }
+  void step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at);
+  void judge(ClientState& client, std::uint64_t hash);
+  void arrive(ClientState& client, const Access& access, TextId resource, UnixMillis at);
+  void weigh(const Moment& moment);
+  void publish(const Moment& moment);
+  void publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona);
+  TextId real(TextId id);
+  std::uint32_t usual_wait(TextId current) const;
+  Term term_of(const Candidate& candidate, sequence::Term term, const Moment& moment) const;
+
+  const Settings settings_;
+  const UnixMillis gap_ms_;
+  std::unique_ptr<Memory> memory_;
+  SoonModel soon_;
+  ServedLines served_;
+  Candidates candidates_;
+  std::uint64_t steps_ = 0;
+};
+
+void TableModel::learn(const Access& access) {
+  if (access.resource.empty() || access.resource.size() > TextTable::kLongest) return;
+  const std::uint64_t hash = resource_hash(access.resource);
+  ClientState& client =
+      memory_->clients.find_or_make(access.client, [this](ClientState& leaving) { soon_.ended(leaving); });
+  client.persona = access.persona;
+  const UnixMillis at = std::max(access.at, client.last);
+  soon_.tend(memory_->clients, at, gap_ms_);
+
+  const TextId known = memory_->resources.find(hash);
+  if (session_over(client, at)) {
+    soon_.ended(client);
+    client.start_session();
+  } else if (known && client.recent[0] == known) {
+    client.last = at;
+    if (access.size_bytes) memory_->resources.set_size(known, access.size_bytes);
+    return;
+  }
+  step(client, access, hash, at);
+}
+
+void TableModel::step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at) {
+  const bool follows = client.known > 0;
+  const bool judged = settings_.blend_every <= 1 || ++steps_ % settings_.blend_every == 0;
+  if (follows) prefetch_step(*memory_, moment_of(client));
+  if (follows && judged) judge(client, hash);
+
+  const TextId resource = memory_->resources.intern(hash, access.resource);
+  if (follows) {
+    const Moment moment = moment_of(client);
+    count_step(*memory_, moment, resource);
+    if (judged && settings_.learn_structure) count_structure(*memory_, moment, resource);
+    if (auto* entry = memory_->resources.get(moment.current())) {
+      const auto waited = static_cast<float>(at - client.last);
+      entry->dwell_ms += (waited - entry->dwell_ms) * (entry->dwell_ms == 0 ? 1.0f : 0.2f);
+    }
+    if (judged) publish(moment);
+  }
+  arrive(client, access, resource, at);
+}
+
+/// Compares what would have been said with what came, and learns from it.
+void TableModel::judge(ClientState& client, std::uint64_t hash) {
+  weigh(moment_of(client));
+  soon_.keep(candidates_, client.length, memory_->clients, client);
+  const TextId known = memory_->resources.find(hash), imagined = memory_->imagined.find(hash);
+  const Candidate* came = known ? candidates_.find(known) : nullptr;
+  if (!came && imagined) came = candidates_.find(imagined);
+  memory_->blend.learn(candidates_, came, memory_->evidence);
+  if (known) soon_.came(client, known);
+  if (imagined) soon_.came(client, imagined);
+}
+
+void TableModel::arrive(ClientState& client, const Access& access, TextId resource, UnixMillis at) {
+  client.last = at;
+  client.push(resource);
+  TextTable::Entry& entry = *memory_->resources.get(resource);
+  ++entry.visits;
+  entry.last_seen = at;
+  if (access.size_bytes) memory_->resources.set_size(resource, access.size_bytes);
+  memory_->popularity.count(resource);
+}
+
+/// The candidates of `moment` with their probabilities.
+void TableModel::weigh(const Moment& moment) {
+  collect(*memory_, moment, settings_.learn_structure, candidates_);
+  memory_->blend.weigh(candidates_, memory_->evidence);
+  soon_.weigh(candidates_, moment.length);
+}
+
+/// What workers shall say to anybody at the same place.
+void TableModel::publish(const Moment& moment) {
+  const TextTable::Entry* previous = moment.path.size() > 1 ? memory_->resources.get(moment.path[1]) : nullptr;
+  const Moment alone{.path = moment.path.first(1), .length = 1, .at = moment.at};
+  publish_line(alone, 0, 0);
+  if (moment.persona) publish_line({.path = alone.path, .persona = moment.persona, .at = moment.at}, 0, moment.persona);
+  if (previous) publish_line({.path = moment.path.first(2), .length = 2, .at = moment.at}, previous->hash, 0);
+}
+
+void TableModel::publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona) {
+  const TextTable::Entry* current = memory_->resources.get(moment.current());
+  if (!current) return;
+  const std::uint64_t hash = current->hash;
+  weigh(moment);
+  std::array<ServedLines::Entry, ServedLines::kSuccessors> best;
+  std::array<const Candidate*, Candidates::kMost> order;
+  std::size_t size = 0, kept = 0;
+  for (const Candidate& each : candidates_) order[size++] = &each;
+  const std::size_t most = std::min(size, best.size());
+  std::partial_sort(order.begin(), order.begin() + most, order.begin() + size,
+                    [](auto a, auto b) { return a->next != b->next ? a->next > b->next : a->id < b->id; });
+  for (std::size_t at = 0; at < most; ++at)
+    if (const TextId id = order[at]->next > 0.01f ? real(order[at]->id) : 0)
+      best[kept++] = {id, order[at]->next, order[at]->soon};
+  served_.publish(hash, previous, persona, std::span(best).first(kept), usual_wait(moment.current()));
+}
+
+/// Readers need a text that stays, also of what nobody asked for yet; 0 when it is not sure enough to be kept for that.
+TextId TableModel::real(TextId id) {
+  if (!(id & Imagined::kMark)) return id;
+  const std::string text(memory_->imagined.text(id));
+  return text.empty() ? 0 : memory_->resources.intern(resource_hash(text), text);
+}
+
+std::uint32_t TableModel::usual_wait(TextId current) const {
+  const TextTable::Entry* entry = std::as_const(*memory_).resources.get(current);
+  return entry ? static_cast<std::uint32_t>(std::min(entry->dwell_ms, 4e9f)) : 0;
+}
+
+std::size_t TableModel::predict(ClientKey client, UnixMillis now, std::span<Guess> out) {
+  const ClientState* state = memory_->clients.find(client);
+  if (!state || session_over(*state, std::max(now, state->last))) return 0;
+  const Moment moment = moment_of(*state);
+  weigh(moment);
+
+  std::array<const Candidate*, Candidates::kMost> order;
+  std::size_t size = 0;
+  for (const Candidate& each : candidates_) order[size++] = &each;
+  const std::size_t most = std::min(size, out.size());
+  std::partial_sort(order.begin(), order.begin() + most, order.begin() + size,
+                    [](auto a, auto b) { return a->next != b->next ? a->next > b->next : a->id < b->id; });
+  const std::uint32_t wait = usual_wait(moment.current());
+  for (std::size_t at = 0; at < most; ++at) out[at] = {order[at]->id, order[at]->next, order[at]->soon, wait};
+  return most;
+}
+
+std::uint32_t TableModel::size_bytes(ResourceId resource) const {
+  const TextTable::Block* block = resource & Imagined::kMark ? nullptr : memory_->resources.published(resource);
+  return block ? block->size_bytes.load(std::memory_order_relaxed) : 0;
+}
+
+SequenceModel::Term TableModel::term_of(const Candidate& candidate, sequence::Term term, const Moment& moment) const {
+  const Evidence::Cell& cell = memory_->evidence.cell(term, candidate.cells[static_cast<std::size_t>(term)]);
+  std::string context;
+  const std::size_t looks_at = term == sequence::Term::order_3 ? 3 : term == sequence::Term::order_2 ? 2 : 1;
+  for (std::size_t back = std::min(looks_at, moment.path.size()); back-- > 0;)
+    context += (context.empty() ? "" : " > ") + std::string(memory_->text(moment.path[back]));
+  return {name_of(term), context, static_cast<double>(cell.tries), cell.probability(),
+          memory_->blend.weight(term, candidates_.moment)};
+}
+
+SequenceModel::Explanation TableModel::explain(ClientKey client, UnixMillis now, std::string_view resource) {
+  Explanation why;
+  const ClientState* state = memory_->clients.find(client);
+  if (!state || session_over(*state, std::max(now, state->last))) return why;
+  const Moment moment = moment_of(*state);
+  for (const TextId id : moment.path) why.recent.emplace_back(memory_->text(id));
+  weigh(moment);
+  const std::uint64_t hash = resource_hash(resource);
+  const TextId known = memory_->resources.find(hash), imagined = memory_->imagined.find(hash);
+  const Candidate* candidate = known ? candidates_.find(known) : nullptr;
+  if (!candidate && imagined) candidate = candidates_.find(imagined);
+  if (!candidate) return why;
+  for (std::size_t term = 0; term < kTerms; ++term)
+    if (candidate->has(static_cast<sequence::Term>(term)))
+      why.terms.push_back(term_of(*candidate, static_cast<sequence::Term>(term), moment));
+  why.guess = {candidate->id, candidate->next, candidate->soon, usual_wait(moment.current())};
+  return why;
+}
+
+SequenceModel::Size TableModel::size() const {
+  const Memory& memory = *memory_;
+  const std::size_t bytes = memory.resources.bytes() + memory.edits.bytes() + memory.contexts.bytes() +
+                            memory.clients.bytes() + memory.imagined.bytes() + served_.bytes() +
+                            memory.evidence.cells().size() * sizeof(Evidence::Cell) + sizeof *this;
+  return {memory.contexts.used(), memory.resources.size(), memory.clients.used(), bytes};
+}
+
+Result<void> TableModel::save(const std::filesystem::path& path) const { return save_snapshot(path, *memory_, soon_); }
+
+Result<void> TableModel::load(const std::filesystem::path& path) {
+  auto memory = std::make_unique<Memory>(settings_.contexts);
+  SoonModel soon;
+  if (auto loaded = load_snapshot(path, *memory, soon); !loaded) return loaded;
+  served_.restart(memory->resources);
+  std::swap(memory_, memory);
+  soon_.state() = soon.state();
+  soon_.forget_waiting();
+  rcu::retire(memory.release(), [](void* old) { delete static_cast<Memory*>(old); });
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<SequenceModel> make_sequence_model(SequenceModel::Settings settings) {
+  return std::make_unique<TableModel>(settings);
+}
+
+}  // namespace harbinger

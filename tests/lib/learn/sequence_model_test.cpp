@@ -1,0 +1,260 @@
+#include <harbinger/rcu.h>
+#include <harbinger/sequence_model.h>
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace harbinger;
+
+namespace {
+
+constexpr UnixMillis kStart = 1'700'000'000'000, kSecond = 1000, kHour = 3600 * kSecond;
+
+/// A model with a clock: clients want resources one second after the other.
+struct Story {
+  std::unique_ptr<SequenceModel> model = make_sequence_model({.contexts = 1 << 14});
+  UnixMillis now = kStart;
+
+  void wants(ClientKey client, std::initializer_list<std::string_view> resources) {
+    for (const auto resource : resources) model->learn({.at = now += kSecond, .client = client, .resource = resource});
+  }
+  void pause() { now += kHour; }
+
+  std::vector<std::pair<std::string, float>> guesses(ClientKey client) {
+    std::array<Guess, 10> out;
+    std::vector<std::pair<std::string, float>> texts;
+    const std::size_t size = model->predict(client, now, out);
+    for (std::size_t at = 0; at < size; ++at) texts.emplace_back(model->text(out[at].resource), out[at].next);
+    return texts;
+  }
+  std::string first(ClientKey client) {
+    const auto all = guesses(client);
+    return all.empty() ? "" : all.front().first;
+  }
+};
+
+std::filesystem::path scratch(const std::string& name) {
+  const auto folder = std::filesystem::path(HARBINGER_BINARY_DIR) / "sequence_model_test";
+  std::filesystem::create_directories(folder);
+  return folder / name;
+}
+
+Story habits() {
+  Story story;
+  for (ClientKey client = 1; client <= 60; ++client) {
+    story.wants(client, {"index", client % 3 == 0 ? "sports" : "news", "weather", "mail"});
+    story.pause();
+  }
+  return story;
+}
+
+}  // namespace
+
+TEST_CASE("what followed most often is the likeliest next") {
+  Story story = habits();
+  story.wants(1000, {"index"});
+  CHECK(story.first(1000) == "news");
+  story.wants(1000, {"sports"});
+  CHECK(story.first(1000) == "weather");
+}
+
+TEST_CASE("the present resource is never its own successor, and being wanted again changes nothing") {
+  Story story = habits();
+  story.wants(1000, {"index", "news", "news", "news"});
+  for (const auto& [text, next] : story.guesses(1000)) CHECK(text != "news");
+  CHECK(story.first(1000) == "weather");
+}
+
+TEST_CASE("a pause longer than the gap ends the session, and nothing is expected of a client that left") {
+  Story story = habits();
+  story.wants(1000, {"index"});
+  CHECK_FALSE(story.guesses(1000).empty());
+  story.pause();
+  CHECK(story.guesses(1000).empty());
+  CHECK(story.guesses(4711).empty());
+}
+
+TEST_CASE("probabilities add up to at most one, and soon is at least next") {
+  Story story = habits();
+  story.wants(1000, {"index", "news"});
+  std::array<Guess, 64> out;
+  const std::size_t size = story.model->predict(1000, story.now, out);
+  REQUIRE(size > 0);
+  float sum = 0;
+  for (std::size_t at = 0; at < size; ++at) {
+    sum += out[at].next;
+    CHECK(out[at].soon >= out[at].next);
+    CHECK(out[at].soon <= 1);
+    if (at > 0) CHECK(out[at - 1].next >= out[at].next);
+  }
+  CHECK(sum <= 1.0001f);
+}
+
+TEST_CASE("a name that was never seen is foretold from the shape of others") {
+  Story story;
+  for (ClientKey client = 1; client <= 80; ++client) {
+    const std::string id = std::to_string(1000 + 37 * client);
+    story.wants(client, {"/r/" + id, "/s/ta/" + id + "/"});
+    story.pause();
+  }
+  story.wants(1000, {"/r/999777"});
+  CHECK(story.first(1000) == "/s/ta/999777/");
+}
+
+TEST_CASE("the next segment follows a segment") {
+  Story story;
+  for (ClientKey client = 1; client <= 40; ++client) {
+    const std::string film = "/film" + std::to_string(client) + "/seg-";
+    story.wants(client, {film + "001.ts", film + "002.ts", film + "003.ts", film + "004.ts"});
+    story.pause();
+  }
+  story.wants(1000, {"/film77/seg-009.ts"});
+  CHECK(story.first(1000) == "/film77/seg-010.ts");
+}
+
+TEST_CASE("without structure only what was seen is foretold") {
+  Story story;
+  story.model = make_sequence_model({.contexts = 1 << 12, .learn_structure = false});
+  for (ClientKey client = 1; client <= 80; ++client) {
+    const std::string id = std::to_string(1000 + 37 * client);
+    story.wants(client, {"/r/" + id, "/s/ta/" + id + "/"});
+    story.pause();
+  }
+  story.wants(1000, {"/r/999777"});
+  for (const auto& [text, next] : story.guesses(1000)) CHECK(text != "/s/ta/999777/");
+}
+
+TEST_CASE("a clock that jumps back counts as no time passed") {
+  Story story = habits();
+  story.wants(1000, {"index"});
+  story.model->learn({.at = story.now - 40 * kHour, .client = 1000, .resource = "news"});
+  CHECK(story.first(1000) == "weather");
+}
+
+TEST_CASE("the model forgets what is no longer so") {
+  Story story;
+  for (int round = 0; round < 300; ++round) {
+    story.wants(1, {"a", "b"});
+    story.pause();
+  }
+  for (int round = 0; round < 300; ++round) {
+    story.wants(1, {"a", "c"});
+    story.pause();
+  }
+  story.wants(1, {"a"});
+  CHECK(story.first(1) == "c");
+}
+
+TEST_CASE("memory stays bounded however many names and clients come") {
+  Story story;
+  story.model = make_sequence_model({.contexts = 1 << 12});
+  for (int round = 0; round < 40'000; ++round)
+    story.wants(static_cast<ClientKey>(round % 7919 + 1), {"name-" + std::to_string(round * 7) + ".example"});
+  const auto size = story.model->size();
+  CHECK(size.contexts <= 1 << 12);
+  CHECK(size.resources <= 1 << 12);
+  CHECK(size.bytes < 8u << 20);
+  CHECK_NOTHROW(story.guesses(1));
+}
+
+TEST_CASE("texts that are too long or empty are left out") {
+  Story story = habits();
+  const std::string huge(100'000, 'x');
+  story.wants(1000, {"index", huge, ""});
+  CHECK(story.first(1000) == "news");
+}
+
+TEST_CASE("workers read the best successors from the served table") {
+  Story story = habits();
+  rcu::Reader reader;
+  std::array<ServedTable::Successor, 4> out;
+  const auto index = resource_hash("index"), news = resource_hash("news");
+  std::size_t size = story.model->served().find(index, 0, 0, out);
+  REQUIRE(size > 0);
+  CHECK(out[0].text == "news");
+  CHECK(out[0].next > 0.3f);
+  size = story.model->served().find(news, index, 0, out);
+  REQUIRE(size > 0);
+  CHECK(std::any_of(out.begin(), out.begin() + size, [](const auto& each) { return each.text == "weather"; }));
+  CHECK(story.model->served().find(resource_hash("unheard"), 0, 0, out) == 0);
+}
+
+TEST_CASE("why: the terms behind a guess") {
+  Story story = habits();
+  story.wants(1000, {"index", "news"});
+  const auto why = story.model->explain(1000, story.now, "weather");
+  REQUIRE(why.recent.size() == 2);
+  CHECK(why.recent[0] == "news");
+  CHECK(why.guess.next > 0.3f);
+  bool order_2 = false;
+  for (const auto& term : why.terms)
+    if (term.name == "order 2") {
+      order_2 = true;
+      CHECK(term.context == "index > news");
+      CHECK(term.says > 0.3);
+    }
+  CHECK(order_2);
+  CHECK(story.model->explain(1000, story.now, "never").guess.resource == 0);
+}
+
+TEST_CASE("what was learnt survives a restart") {
+  Story story = habits();
+  story.wants(1000, {"index"});
+  const auto path = scratch("survives");
+  REQUIRE(story.model->save(path));
+
+  auto loaded = make_sequence_model({.contexts = 1 << 14});
+  REQUIRE(loaded->load(path));
+  std::array<Guess, 10> before, after;
+  const std::size_t size = story.model->predict(1000, story.now, before);
+  REQUIRE(loaded->predict(1000, story.now, after) == size);
+  for (std::size_t at = 0; at < size; ++at) {
+    CHECK(loaded->text(after[at].resource) == story.model->text(before[at].resource));
+    CHECK(after[at].next == Approx(before[at].next));
+  }
+}
+
+TEST_CASE("a damaged file is refused and changes nothing") {
+  Story story = habits();
+  const auto path = scratch("damaged");
+  REQUIRE(story.model->save(path));
+  const auto size = std::filesystem::file_size(path);
+  for (const auto at : {std::uintmax_t{3}, std::uintmax_t{60}, size / 2, size - 1}) {
+    REQUIRE(story.model->save(path));
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(at));
+    const char was = static_cast<char>(file.get());
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(static_cast<char>(was ^ 0x20));
+    file.close();
+    CHECK_FALSE(story.model->load(path));
+  }
+  REQUIRE(story.model->save(path));
+  std::filesystem::resize_file(path, size - 7);
+  CHECK_FALSE(story.model->load(path));
+  CHECK_FALSE(story.model->load(scratch("missing")));
+  story.wants(1000, {"index"});
+  CHECK(story.first(1000) == "news");
+}
+
+TEST_CASE("a file of other settings is refused with a reason") {
+  Story story = habits();
+  const auto path = scratch("settings");
+  REQUIRE(story.model->save(path));
+  auto other = make_sequence_model({.contexts = 1 << 10});
+  const auto loaded = other->load(path);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().message.find("other settings") != std::string::npos);
+}
+
+TEST_CASE("the same accesses give the same guesses") {
+  Story one = habits(), two = habits();
+  one.wants(1000, {"index"});
+  two.wants(1000, {"index"});
+  CHECK(one.guesses(1000) == two.guesses(1000));
+}
