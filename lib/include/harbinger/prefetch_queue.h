@@ -14,15 +14,18 @@ namespace harbinger {
 
 /// Something that could be fetched ahead.
 struct PrefetchJob {
-  std::string key;            ///< what is fetched; at most one job per key waits or is in flight
+  std::string key{};          ///< what is fetched; at most one job per key waits or is in flight
   double probability = 0;     ///< that it is wanted before it is stale
   double benefit_ms = 0;      ///< what its client saves when it is there
-  double transfer_ms = 1;     ///< estimated time to fetch it
-  std::uint64_t bytes = 0;
-  MonotonicTime needed_by{};  ///< after that it is too late
+  double transfer_ms = 1;     ///< estimated time to fetch it; below 0.001 counts as that
+  std::uint64_t bytes = 0;    ///< estimated size
+  MonotonicTime needed_by{};  ///< from then on it is too late; 0: never too late
+
+  /// What the queue is ordered by: probability x benefit / transfer time. What is no number is worth nothing.
+  double worth() const;
 };
 
-/// Ordered by probability x benefit / transfer time. Bounded: the least worthwhile makes room. One thread at a time.
+/// Ordered by worth; of equals, the first come. Bounded: the least worthwhile makes room. One thread at a time.
 class PrefetchQueue {
  public:
   struct Limits {
@@ -30,18 +33,24 @@ class PrefetchQueue {
     std::size_t in_flight = 64;
     std::uint64_t bytes_in_flight = 64 << 20;
   };
-  enum class Offered : std::uint8_t { queued, raised, known, no_room, too_late };
+  enum class Offered : std::uint8_t {
+    queued,
+    raised,   ///< it waits already and is worth more now
+    known,    ///< it waits already and is worth as much, or it is in flight
+    no_room,  ///< all that wait are worth more, or it is larger than what may be in flight
+    too_late,
+  };
 
   explicit PrefetchQueue(Limits limits);
   ~PrefetchQueue();
 
-  /// A job for a key that waits already only raises its worth; one in flight is left alone (`known`).
+  /// A job for a key that waits already takes its place if it is worth more; either way it is needed until the later of both times.
   Offered offer(PrefetchJob job, MonotonicTime now);
-  /// The best job that may start now, now in flight; nothing when none waits or the limits are reached. Late ones are dropped.
+  /// The best job, now in flight; nothing when none waits or it must wait for others to be done. Late ones are dropped.
   std::optional<PrefetchJob> next(MonotonicTime now);
-  /// The job of `key` is done, well or not.
+  /// The job of `key` is done, well or not. Nothing happens when it is not in flight.
   void done(std::string_view key);
-  /// Forgets the waiting job of `key`: the client came first.
+  /// Forgets the waiting job of `key`: the client came first. False when none waits.
   bool cancel(std::string_view key);
 
   struct State {
