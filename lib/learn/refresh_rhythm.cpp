@@ -1,0 +1,159 @@
+#include "learn/refresh_rhythm.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+namespace harbinger {
+namespace {
+
+constexpr double kFirstEdge = 0.25;  // seconds
+constexpr float kClassMemory = 20'000;
+constexpr double kTrustInAll = 6;      // gaps that the table of all counts as in that of a class
+constexpr double kTrustInClass = 2.5;  // gaps that the class's table counts as in that of a record
+constexpr std::uint16_t kRecordMemory = 48;
+
+const std::array<double, kGapBuckets + 1>& edges() {
+  static const auto table = [] {
+    std::array<double, kGapBuckets + 1> result{};
+    for (std::size_t i = 1; i <= kGapBuckets; ++i) result[i] = kFirstEdge * std::exp2(static_cast<double>(i) / 2);
+    return result;
+  }();
+  return table;
+}
+
+// Which share of `bucket` lies before `age_s`.
+double passed(std::size_t bucket, double age_s) {
+  const double from = gap_edge(bucket), to = gap_edge(bucket + 1);
+  return std::clamp((age_s - from) / (to - from), 0.0, 1.0);
+}
+
+std::size_t type_group(std::uint16_t type) {
+  switch (type) {
+    case 1:
+      return 0;
+    case 28:
+      return 1;
+    case 12:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+// Survival as a function of the age, one bucket after the other.
+class Survival {
+ public:
+  Survival(const std::array<double, kGapBuckets>& hazards, double age_s) : age_s_(age_s), hazards_(hazards) {}
+
+  /// That no question comes until the gap is `age_s` old.
+  double until(double age_s) const {
+    double alive = 1;
+    for (std::size_t bucket = gap_bucket(age_s_); bucket < kGapBuckets; ++bucket) {
+      const double from = passed(bucket, age_s_), to = passed(bucket, age_s);
+      if (to <= from) break;
+      // A gap that is within the bucket already has the less of it left.
+      const double left = 1 - hazards_[bucket] * from;
+      alive *= std::max(0.0, 1 - hazards_[bucket] * (to - from) / std::max(left, 1e-6));
+    }
+    return alive;
+  }
+
+ private:
+  double age_s_;
+  const std::array<double, kGapBuckets>& hazards_;
+};
+
+}  // namespace
+
+std::size_t gap_bucket(double gap_s) {
+  if (gap_s < edges()[1]) return 0;
+  const auto guess = static_cast<std::size_t>(2 * std::log2(gap_s / kFirstEdge));
+  return std::min(guess, kGapBuckets - 1);
+}
+
+double gap_edge(std::size_t bucket) { return edges()[std::min(bucket, kGapBuckets)]; }
+
+Rhythm::Rhythm() {
+  for (std::size_t i = 0; i < kGapBuckets; ++i) {
+    all_.came[i] = 10;
+    all_.ended[i] = 1;
+  }
+}
+
+std::size_t Rhythm::class_of(const RefreshRecord& record) {
+  const std::size_t often =
+      std::min<std::size_t>(std::bit_width(record.asked_times), 6) - (record.asked_times > 0 ? 1 : 0);
+  const std::size_t several = std::popcount(record.clients) > 1 ? 1 : 0;
+  return (std::min<std::size_t>(often, 5) * 4 + type_group(record.type)) * 2 + several;
+}
+
+void Rhythm::age(Life& life) {
+  if (life.came[0] < kClassMemory) return;
+  for (auto& value : life.came) value /= 2;
+  for (auto& value : life.ended) value /= 2;
+}
+
+void Rhythm::pass(RefreshRecord& record, double age_s) {
+  const std::size_t now = gap_bucket(age_s);
+  if (now <= record.seen_buckets) return;
+  Life& life = classes_[class_of(record)];
+  for (std::size_t bucket = record.seen_buckets; bucket < now; ++bucket) {
+    life.came[bucket] += 1;
+    all_.came[bucket] += 1;
+  }
+  record.seen_buckets = static_cast<std::uint8_t>(now);
+}
+
+void Rhythm::end(RefreshRecord& record, double gap_s) {
+  pass(record, gap_s);
+  const std::size_t bucket = gap_bucket(gap_s);
+  Life& life = classes_[class_of(record)];
+  life.came[bucket] += 1;
+  life.ended[bucket] += 1;
+  all_.came[bucket] += 1;
+  all_.ended[bucket] += 1;
+  age(life);
+  age(all_);
+  record.seen_buckets = 0;
+  ++record.gaps[bucket];
+  if (++record.gap_count < kRecordMemory) return;
+  for (auto& count : record.gaps) count /= 2;
+  record.gap_count = static_cast<std::uint16_t>(std::accumulate(record.gaps.begin(), record.gaps.end(), 0));
+}
+
+double Rhythm::hazard(const RefreshRecord& record, const Life& own_class, std::size_t bucket, double came) const {
+  const double everybody = all_.ended[bucket] / all_.came[bucket];
+  const double of_class = (own_class.ended[bucket] + kTrustInAll * everybody) / (own_class.came[bucket] + kTrustInAll);
+  return (record.gaps[bucket] + kTrustInClass * of_class) / (came + kTrustInClass);
+}
+
+void Rhythm::hazards(const RefreshRecord& record, std::size_t first, std::array<double, kGapBuckets>& out) const {
+  const Life& own_class = classes_[class_of(record)];
+  double came = 0;
+  for (std::size_t bucket = kGapBuckets; bucket-- > first;) {
+    came += record.gaps[bucket];
+    out[bucket] = hazard(record, own_class, bucket, came);
+  }
+}
+
+Rhythm::Outlook Rhythm::look(const RefreshRecord& record, double age_s, double window_s, double price) const {
+  std::array<double, kGapBuckets> hazard;
+  hazards(record, gap_bucket(age_s), hazard);
+  const Survival survival(hazard, age_s);
+  Outlook outlook;
+  double best = 0;
+  for (const double wait : {0.0, 0.5 * window_s, window_s, 2 * window_s}) {
+    const double before = wait > 0 ? survival.until(age_s + wait) : 1;
+    const double after = survival.until(age_s + wait + window_s);
+    if (wait == 0) outlook.within = 1 - after;
+    const double worth = (before - after) - price * after;
+    if (wait != 0 && worth <= best) continue;
+    best = worth;
+    outlook.best_s = wait;
+  }
+  return outlook;
+}
+
+}  // namespace harbinger
