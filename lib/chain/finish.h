@@ -14,6 +14,7 @@ struct Sending {
   bool with_question = true;                 ///< false when the question could not be read
   std::optional<std::uint32_t> stale_ttl{};  ///< every TTL becomes this one, and EDE says "stale"
   std::optional<EdeCode> ede{};              ///< in place of the answer's own
+  bool truncate = false;                     ///< nothing of the answer, and TC
 };
 
 /// Writes replies. Allocates nothing.

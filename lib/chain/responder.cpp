@@ -68,6 +68,8 @@ std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr
     const auto verdict = plugin->admit(query);
     if (verdict.kind == Verdict::Kind::pass) continue;
     if (verdict.kind == Verdict::Kind::drop) return 0;
+    if (verdict.kind == Verdict::Kind::truncate)
+      return send(query, *chain, plain.of(Rcode::NOERROR), {.now = now, .truncate = true}, Source::refused, out);
     return send(query, *chain, plain.of(verdict.rcode), {.now = now, .ede = verdict.cause}, Source::refused, out);
   }
   for (auto* plugin : chain->identify()) plugin->identify(query);
@@ -125,6 +127,7 @@ std::size_t Responder::Impl::send(const Query& query, const Chain& chain, const 
                                   Source source, std::span<std::uint8_t> out) {
   ReplyEditor editor;
   ReplyFinisher::prepare(editor, query, answer.rcode);
+  if (sending.truncate) editor.truncate();
   for (auto* plugin : chain.decorate()) plugin->decorate(query, editor);
   ReplyFinisher finisher(query, answer, sending, reply_limit(query, config.max_udp_size, out.size()));
   const auto size = finisher.write(editor, out);

@@ -26,9 +26,9 @@ namespace harbinger {
 
 class Plugin;
 
-/// Whether a query goes on. `drop` sends nothing.
+/// Whether a query goes on. `drop` sends nothing; `truncate` an empty reply with TC, so that the client comes back over TCP.
 struct Verdict {
-  enum class Kind : std::uint8_t { pass, answer, drop };
+  enum class Kind : std::uint8_t { pass, answer, truncate, drop };
   Kind kind = Kind::pass;
   Rcode rcode = Rcode::NOERROR;
   EdeCode cause = EdeCode::other;
@@ -36,6 +36,7 @@ struct Verdict {
   static Verdict pass() { return {}; }
   static Verdict refuse(EdeCode cause = EdeCode::prohibited) { return {Kind::answer, Rcode::REFUSED, cause}; }
   static Verdict answer(Rcode rcode, EdeCode cause) { return {Kind::answer, rcode, cause}; }
+  static Verdict truncate() { return {Kind::truncate}; }
   static Verdict drop() { return {Kind::drop}; }
 };
 

@@ -140,6 +140,24 @@ TEST_CASE("decorate may drop a reply, or send the client to TCP") {
   CHECK(server.ask("example.org. A", "10.0.0.3")->message().answers.size() == 1);
 }
 
+TEST_CASE("admit may send a client to TCP before anything is looked up") {
+  int served = 0;
+  ProbeRoles roles = answering("300 A 192.0.2.1");
+  roles.admit = [](const Query& query) { return query.address_proved() ? Verdict::pass() : Verdict::truncate(); };
+  roles.serve = [&served, serve = roles.serve](const Query& query, Next next) {
+    ++served;
+    return serve(query, next);
+  };
+  MemoryServer server(". {\n what\n}", {probe("what", roles)});
+  const auto sent_away = server.ask("example.org. A")->message();
+  CHECK(sent_away.header.tc);
+  CHECK(sent_away.rcode() == Rcode::NOERROR);
+  CHECK(sent_away.answers.empty());
+  CHECK(served == 0);
+  CHECK(server.ask("example.org. A", {.transport = Transport::tcp})->answers() == "example.org. 300 IN A 192.0.2.1\n");
+  CHECK(served == 1);
+}
+
 TEST_CASE("a name in no zone is REFUSED, and so is one that no plugin answers") {
   MemoryServer server("example.org {\n pass\n}", {probe("pass", [] {
                         ProbeRoles r;
