@@ -6,6 +6,9 @@ namespace harbinger {
 namespace acl {
 PluginSpec spec();
 }
+namespace cookies {
+PluginSpec spec();
+}
 namespace errors {
 PluginSpec spec();
 }
@@ -39,8 +42,8 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),      errors::spec(),  file::spec(),      forward::spec(), health::spec(), hosts::spec(),
-      querylog::spec(), metrics::spec(), readiness::spec(), reload::spec(),  whoami::spec(),
+      acl::spec(),   cookies::spec(),  errors::spec(),  file::spec(),      forward::spec(), health::spec(),
+      hosts::spec(), querylog::spec(), metrics::spec(), readiness::spec(), reload::spec(),  whoami::spec(),
   };
 }
 

@@ -170,3 +170,25 @@ TEST_CASE("hints are asked for, written and read without allocation, malformed o
   CHECK(allocations.exchange(0) == 0);
   CHECK(locks.exchange(0) == 0);
 }
+
+TEST_CASE("cookies cost neither allocation nor lock, whatever clients send") {
+  const WorkerIdentity worker(1);
+  MemoryServer server(
+      "example.org {\n cookies\n what\n}\nexample.net {\n cookies {\n require 127.0.0.0/8\n under_load 10\n }\n "
+      "what\n}\n",
+      with_answers("300 A 192.0.2.1"));
+  std::vector<std::vector<std::uint8_t>> queries;
+  for (const auto* name : {"a.example.org.", "a.example.net."}) {
+    for (const std::size_t size : {0, 8, 9, 24, 40}) {
+      std::vector<std::uint8_t> option{0, 10, 0, static_cast<std::uint8_t>(size)};
+      option.resize(4 + size, 1);
+      queries.push_back(make_query(1, {Name::parse(name).value(), RRType::A, RRClass::IN}, true, 1232, false, option));
+    }
+    queries.push_back(make_query(1, {Name::parse(name).value(), RRType::A, RRClass::IN}));
+  }
+  const auto costs = costs_of(server, queries, 10);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.count("harbinger_cookies_invalid_total") > 0);
+  CHECK(server.count("harbinger_cookies_badcookie_total") > 0);
+}

@@ -103,10 +103,26 @@ class Player {
         how.udp_size = static_cast<std::uint16_t>(std::stoi(words.at(++i)));
       else if (words[i] == "subnet")
         how.subnet = subnet(words.at(++i));
+      else if (words[i] == "cookie")
+        how.options = cookie_option(words[1]);
       else
         complain("no such wish: " + words[i]);
     }
     letters_[words[1]] = server_->ask(words[3] + " " + words.at(4), how);
+  }
+
+  // As an honest client does it: its own cookie, and what came with the last reply.
+  std::vector<std::uint8_t> cookie_option(const std::string& client) {
+    auto& cookie = cookies_[client];
+    if (cookie.empty()) cookie = {'a', ' ', 'c', 'o', 'o', 'k', 'i', 'e'};
+    if (const auto found = letters_.find(client); found != letters_.end() && found->second->arrived) {
+      const auto message = found->second->message();
+      const auto sent = message.edns ? message.edns->option(OptionCode::COOKIE) : std::nullopt;
+      if (sent) cookie.assign(sent->begin(), sent->end());
+    }
+    std::vector<std::uint8_t> option{0, 10, 0, static_cast<std::uint8_t>(cookie.size())};
+    option.insert(option.end(), cookie.begin(), cookie.end());
+    return option;
   }
 
   static ClientSubnet subnet(const std::string& text) {
@@ -147,6 +163,7 @@ class Player {
     if (got.header.ra) set.insert("ra");
     if (got.header.tc) set.insert("tc");
     if (got.header.ad) set.insert("ad");
+    if (got.edns && got.edns->option(OptionCode::COOKIE)) set.insert("cookie");
     if (flags != set) differs("a flag");
     const auto sections = read_sections();
     if (texts(got.answers) != sections.answers) differs("answer section");
@@ -246,6 +263,7 @@ class Player {
   std::map<std::string, std::string> addresses_;
   std::map<std::string, std::shared_ptr<Letter>> letters_;
   std::map<SocketAddress, std::optional<ScriptedExchange::Asked>> taken_;
+  std::map<std::string, std::vector<std::uint8_t>> cookies_;
 };
 
 }  // namespace
