@@ -1,8 +1,8 @@
-# What an installed harbinger is: harbingerd, the static libraries, the public headers, and a CMake package that finds them.
+# What an installed harbinger is: harbingerd and harbingerctl, the static libraries, the public headers, and a CMake package that finds them.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/harbinger)
 
-install(TARGETS harbingerd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS harbingerd harbingerctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS harbinger_hints EXPORT harbinger-hints-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS harbinger_core harbinger_net harbinger_learn harbinger_plugins harbinger_server EXPORT harbinger-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

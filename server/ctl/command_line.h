@@ -1,0 +1,37 @@
+// harbingerctl's commands and flags.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include <harbinger/address.h>
+#include <harbinger/hints.h>
+#include <harbinger/name.h>
+#include <harbinger/rr.h>
+
+namespace harbinger::ctl {
+
+enum class Command : std::uint8_t { hints, why, status };
+
+struct CommandLine {
+  Command command{};
+  Name name;                                  ///< of hints and why
+  RRType type = RRType::A;                    ///< of hints
+  SocketAddress server;                       ///< of hints
+  HintRequest request;                        ///< of hints
+  bool tcp = false;                           ///< of hints
+  std::string client;                         ///< of why
+  bool json = false;                          ///< of why
+  std::string url = "http://127.0.0.1:9153";  ///< of why and status
+  std::chrono::milliseconds patience{3000};
+};
+
+/// 0: done. 1: the server has nothing to show. 2: wrong flags. 3: no answer, or none that can be read.
+enum Exit : int { kDone = 0, kNothing = 1, kWrongFlags = 2, kNoAnswer = 3 };
+
+/// The command, or the code to exit with when everything has been said already (help, version, wrong flags).
+std::expected<CommandLine, int> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace harbinger::ctl
