@@ -14,6 +14,9 @@ namespace {
 
 using namespace sequence;
 
+constexpr std::size_t kJudged = 8;  // guesses whose record is kept
+constexpr float kLeast = 0.01f;     // less is not worth a place in a line
+
 class TableModel final : public SequenceModel {
  public:
   explicit TableModel(const Settings& settings)
@@ -24,6 +27,8 @@ class TableModel final : public SequenceModel {
 
   void learn(const Access& access) override;
   std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) override;
+  std::size_t predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
+                            std::span<Guess> out) override;
   std::string_view text(ResourceId resource) const override { return memory_->text(resource); }
   std::uint32_t size_bytes(ResourceId resource) const override;
   const ServedTable& served() const override { return served_; }
@@ -39,7 +44,10 @@ class TableModel final : public SequenceModel {
   void step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at);
   void judge(ClientState& client, std::uint64_t hash);
   void arrive(ClientState& client, const Access& access, TextId resource, UnixMillis at);
+  std::size_t guess(const Moment& moment, std::span<Guess> out);
   void weigh(const Moment& moment);
+  std::span<Candidate* const> best(std::size_t most);
+  void correct(std::span<Candidate* const> ranked) const;
   void publish(const Moment& moment);
   void publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona);
   TextId real(TextId id);
@@ -52,6 +60,7 @@ class TableModel final : public SequenceModel {
   SoonModel soon_;
   ServedLines served_;
   Candidates candidates_;
+  std::array<Candidate*, Candidates::kMost> order_{};
   std::uint64_t steps_ = 0;
 };
 
@@ -103,6 +112,9 @@ void TableModel::judge(ClientState& client, std::uint64_t hash) {
   const TextId known = memory_->resources.find(hash), imagined = memory_->imagined.find(hash);
   const Candidate* came = known ? candidates_.find(known) : nullptr;
   if (!came && imagined) came = candidates_.find(imagined);
+  const auto ranked = best(kJudged);
+  for (std::size_t rank = 0; rank < ranked.size(); ++rank)
+    memory_->calibration.learn(rank, ranked[rank]->next, ranked[rank] == came);
   memory_->blend.learn(candidates_, came, memory_->evidence);
   if (known) soon_.came(client, known);
   if (imagined) soon_.came(client, imagined);
@@ -125,6 +137,31 @@ void TableModel::weigh(const Moment& moment) {
   soon_.weigh(candidates_, moment.length);
 }
 
+/// The likeliest candidates, likeliest first.
+std::span<Candidate* const> TableModel::best(std::size_t most) {
+  std::size_t size = 0;
+  for (Candidate& each : candidates_) order_[size++] = &each;
+  most = std::min(size, most);
+  const auto begin = order_.begin();
+  const auto at = [begin](std::size_t place) { return begin + static_cast<std::ptrdiff_t>(place); };
+  std::partial_sort(begin, at(most), at(size), [](const Candidate* a, const Candidate* b) {
+    return a->next != b->next ? a->next > b->next : a->id < b->id;
+  });
+  return std::span(order_).first(most);
+}
+
+/// Makes what the blend states what it was worth lately; the order and a sum of at most one stay.
+void TableModel::correct(std::span<Candidate* const> ranked) const {
+  float highest = 1, left = 1;
+  for (std::size_t rank = 0; rank < ranked.size(); ++rank) {
+    Candidate& each = *ranked[rank];
+    each.next = std::min({memory_->calibration.corrected(rank, each.next), highest, left});
+    each.soon = std::max(each.soon, each.next);
+    highest = each.next;
+    left -= each.next;
+  }
+}
+
 /// What workers shall say to anybody at the same place.
 void TableModel::publish(const Moment& moment) {
   const TextTable::Entry* previous = moment.path.size() > 1 ? memory_->resources.get(moment.path[1]) : nullptr;
@@ -139,17 +176,13 @@ void TableModel::publish_line(const Moment& moment, std::uint64_t previous, Pers
   if (!current) return;
   const std::uint64_t hash = current->hash;
   weigh(moment);
-  std::array<ServedLines::Entry, ServedLines::kSuccessors> best;
-  std::array<const Candidate*, Candidates::kMost> order;
-  std::size_t size = 0, kept = 0;
-  for (const Candidate& each : candidates_) order[size++] = &each;
-  const std::size_t most = std::min(size, best.size());
-  std::partial_sort(order.begin(), order.begin() + most, order.begin() + size,
-                    [](auto a, auto b) { return a->next != b->next ? a->next > b->next : a->id < b->id; });
-  for (std::size_t at = 0; at < most; ++at)
-    if (const TextId id = order[at]->next > 0.01f ? real(order[at]->id) : 0)
-      best[kept++] = {id, order[at]->next, order[at]->soon};
-  served_.publish(hash, previous, persona, std::span(best).first(kept), usual_wait(moment.current()));
+  const auto ranked = best(ServedLines::kSuccessors);
+  correct(ranked);
+  std::array<ServedLines::Entry, ServedLines::kSuccessors> entries;
+  std::size_t kept = 0;
+  for (const Candidate* each : ranked)
+    if (const TextId id = each->next > kLeast ? real(each->id) : 0) entries[kept++] = {id, each->next, each->soon};
+  served_.publish(hash, previous, persona, std::span(entries).first(kept), usual_wait(moment.current()));
 }
 
 /// Readers need a text that stays, also of what nobody asked for yet; 0 when it is not sure enough to be kept for that.
@@ -167,18 +200,31 @@ std::uint32_t TableModel::usual_wait(TextId current) const {
 std::size_t TableModel::predict(ClientKey client, UnixMillis now, std::span<Guess> out) {
   const ClientState* state = memory_->clients.find(client);
   if (!state || session_over(*state, std::max(now, state->last))) return 0;
-  const Moment moment = moment_of(*state);
-  weigh(moment);
+  return guess(moment_of(*state), out);
+}
 
-  std::array<const Candidate*, Candidates::kMost> order;
-  std::size_t size = 0;
-  for (const Candidate& each : candidates_) order[size++] = &each;
-  const std::size_t most = std::min(size, out.size());
-  std::partial_sort(order.begin(), order.begin() + most, order.begin() + size,
-                    [](auto a, auto b) { return a->next != b->next ? a->next > b->next : a->id < b->id; });
+std::size_t TableModel::predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
+                                      std::span<Guess> out) {
+  std::array<TextId, ClientState::kRecent> recent{};
+  std::size_t known = 0;
+  memory_->imagined.begin();
+  for (std::size_t at = path.size(); at-- > 0 && known < recent.size();) {
+    const std::uint64_t hash = resource_hash(path[at]);
+    const TextId id = memory_->resources.find(hash);
+    if (const TextId step = id ? id : memory_->imagined.make(hash, path[at])) recent[known++] = step;
+  }
+  if (known == 0) return 0;
+  return guess({.path = std::span(recent).first(known), .persona = persona, .length = path.size(), .at = now}, out);
+}
+
+std::size_t TableModel::guess(const Moment& moment, std::span<Guess> out) {
+  weigh(moment);
+  const auto ranked = best(out.size());
+  correct(ranked);
   const std::uint32_t wait = usual_wait(moment.current());
-  for (std::size_t at = 0; at < most; ++at) out[at] = {order[at]->id, order[at]->next, order[at]->soon, wait};
-  return most;
+  for (std::size_t at = 0; at < ranked.size(); ++at)
+    out[at] = {ranked[at]->id, ranked[at]->next, ranked[at]->soon, wait};
+  return ranked.size();
 }
 
 std::uint32_t TableModel::size_bytes(ResourceId resource) const {
@@ -231,7 +277,7 @@ Result<void> TableModel::load(const std::filesystem::path& path) {
   if (auto loaded = load_snapshot(path, *memory, soon); !loaded) return loaded;
   served_.restart(memory->resources);
   std::swap(memory_, memory);
-  soon_.state() = soon.state();
+  soon_ = std::move(soon);
   soon_.forget_waiting();
   rcu::retire(memory.release(), [](void* old) { delete static_cast<Memory*>(old); });
   return {};

@@ -15,14 +15,17 @@
 
 namespace harbinger {
 
-/// A resource as the model knows it; small, valid until forgotten. 0: none.
+/// A resource as the model knows it; small, valid until forgotten. One that nobody wanted yet may get another number with each prediction:
+/// compare texts. 0: none.
 using ResourceId = std::uint32_t;
 
 /// A resource that is likely wanted by a client.
 struct Guess {
   ResourceId resource = 0;
-  float next = 0;           ///< probability that it is the next distinct resource, calibrated
-  float soon = 0;           ///< probability that it is wanted before the session ends, calibrated; at least `next`
+  float next = 0;  ///< probability that it is the next distinct resource, calibrated
+  /// Probability that it is wanted before the session ends (and within its next 64 steps), calibrated; at least `next`. Said of what the
+  /// client has not wanted in this session yet.
+  float soon = 0;
   std::uint32_t in_ms = 0;  ///< usual time until it is wanted
 };
 
@@ -44,7 +47,7 @@ class ServedTable {
                            std::span<Successor> out) const noexcept = 0;
 };
 
-/// Learns online, test-then-train, with no training phase: contexts of order one and two, distance-decayed successor rules, each client's
+/// Learns online, test-then-train, with no training phase: contexts of order one to three, distance-decayed successor rules, each client's
 /// own habits and the structure of names, blended by weights that follow recent success. Forgets by decay; memory is bounded.
 /// One thread at a time for everything except `served`.
 class SequenceModel {
@@ -52,7 +55,7 @@ class SequenceModel {
   struct Settings {
     std::size_t contexts = 1'000'000;       ///< about 128 bytes each when full; the least useful make room
     std::uint32_t session_gap_s = 30 * 60;  ///< a longer pause ends a client's session
-    bool learn_structure = true;            ///< whether names that were never seen may be predicted from the shape of others
+    bool learn_structure = true;  ///< whether names that were never seen may be predicted from the shape of others
     /// Every how many accesses the blend's weights are adjusted: 1 learns best, more is faster.
     std::uint32_t blend_every = 1;
   };
@@ -64,6 +67,9 @@ class SequenceModel {
   /// The likeliest next distinct resources of `client` after its latest access, most likely first by `next`; never that access itself.
   /// Returns how many. What it says now is judged and learnt from when the client's next access comes.
   virtual std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) = 0;
+  /// The same for a client of which only its latest resources are known, oldest first; learns nothing. For what is not this server's client.
+  virtual std::size_t predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
+                                    std::span<Guess> out) = 0;
 
   /// The text of `resource`; empty when forgotten. Valid until the next call of `learn` or `predict`.
   virtual std::string_view text(ResourceId resource) const = 0;
@@ -75,16 +81,16 @@ class SequenceModel {
 
   /// Why: the terms behind the present probability of `resource` for `client`.
   struct Term {
-    std::string name;      ///< "order 2", "rule, 3 back", "own habit", "structure", ...
-    std::string context;   ///< the resources that it looks at
-    double evidence = 0;   ///< how often seen, decayed
-    double says = 0;       ///< the probability that this term alone gives
-    double weight = 0;     ///< how much the blend believes it at present
+    std::string name;     ///< "order 2", "rule, 3 back", "own habit", "structure", ...
+    std::string context;  ///< the resources that it looks at
+    double evidence = 0;  ///< how often seen, decayed
+    double says = 0;      ///< the probability that this term alone gives
+    double weight = 0;    ///< how much the blend believes it at present
   };
   struct Explanation {
     std::vector<std::string> recent;  ///< the client's latest resources, newest first
     std::vector<Term> terms;
-    Guess guess;                      ///< what came out; resource 0 when it is no candidate
+    Guess guess;  ///< what came out; resource 0 when it is no candidate
   };
   virtual Explanation explain(ClientKey client, UnixMillis now, std::string_view resource) = 0;
 

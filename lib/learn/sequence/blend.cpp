@@ -9,6 +9,7 @@ namespace {
 
 constexpr float kRate = 0.05f;
 constexpr float kShift = 4;  // log odds of a rare event, so that silence and rare evidence are about equal
+constexpr std::size_t kFirstShare = 2 * kTerms + 2;
 constexpr float kSmallStep = 1e-4f;
 
 float speakers(const Candidate& candidate) {
@@ -53,6 +54,7 @@ void Blend::weigh(Candidates& candidates, const Evidence& evidence) const {
     for_each_term(each.terms, [&](std::size_t term) {
       score += weights[2 * term] * log_odds(evidence, each, term) - weights[2 * term + 1];
     });
+    for (std::size_t at = 0; at < kShares; ++at) score += weights[kFirstShare + at] * each.shares[at];
     each.score = score;
     highest = std::max(highest, score);
   }
@@ -71,6 +73,7 @@ void Blend::learn(const Candidates& candidates, const Candidate* came, Evidence&
       silent += miss;
       gradient[2 * kTerms] += miss;
       gradient[2 * kTerms + 1] += miss * speakers(each);
+      for (std::size_t at = 0; at < kShares; ++at) gradient[kFirstShare + at] += miss * each.shares[at];
       for_each_term(each.terms, [&](std::size_t term) {
         gradient[2 * term] += miss * log_odds(evidence, each, term);
         gradient[2 * term + 1] -= miss;

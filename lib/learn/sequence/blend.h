@@ -24,8 +24,8 @@ class Blend {
 
   double weight(Term term, unsigned moment) const noexcept;
 
-  /// Per term a weight for its log odds and one for its silence; a bias; one for how many terms speak.
-  static constexpr std::size_t kFeatures = 2 * kTerms + 2;
+  /// Per term a weight for its log odds and one for its silence; a bias; one for how many terms speak; those of the shares.
+  static constexpr std::size_t kFeatures = 2 * kTerms + 2 + kShares;
   struct Weights {
     std::array<float, kFeatures> value{}, squares{};
   };

@@ -40,11 +40,15 @@ class Imagined {
   std::uint64_t now_ = 0;
 };
 
+/// Contexts whose counts are taken as they are, besides their cells: order 1, order 2, rules.
+inline constexpr std::size_t kShares = 3;
+
 /// One that might be wanted, with its evidence.
 struct Candidate {
   TextId id = 0;
   std::uint32_t terms = 0;                    ///< bits of the terms that speak for it
   std::array<std::uint16_t, kTerms> cells{};  ///< which cell, for those terms
+  std::array<float, kShares> shares{};        ///< log of its share in the strongest contexts, shifted; 0 when not in it
   float rules = 0;                            ///< sum of the rules' shares
   float within = 0;                           ///< that it comes within some steps, by the rules alone
   float score = 0;                            ///< the blend's log odds

@@ -12,6 +12,8 @@ void ClientState::push(TextId resource) noexcept {
   recent[0] = resource;
   known = static_cast<std::uint8_t>(std::min<std::size_t>(known + 1u, kRecent));
   if (length < 0xffff) ++length;
+  const std::uint64_t bit = mix(resource, 0xb100);
+  wanted[bit >> 6 & 3] |= std::uint64_t{1} << (bit & 63);
 }
 
 ClientTable::ClientTable(std::size_t capacity)

@@ -9,6 +9,7 @@
 
 #include <harbinger/access.h>
 
+#include "learn/sequence/mix.h"
 #include "learn/sequence/text_table.h"
 
 namespace harbinger::sequence {
@@ -25,10 +26,17 @@ struct ClientState {
   std::uint16_t length = 0;   ///< distinct steps of the session so far
   std::uint8_t known = 0;     ///< how many of `recent` are filled
   PersonaId persona = 0;
-  std::int32_t waiting = -1;  ///< first of its guesses that wait for their outcome; see SoonModel
+  std::array<std::uint64_t, 4> wanted{};  ///< the session's resources, as a Bloom filter with one bit each
+  std::int32_t waiting = -1;              ///< first of its guesses that wait for their outcome; see SoonModel
 
   std::span<const TextId> path() const noexcept { return {recent.data(), known}; }
+  /// Whether `resource` was wanted in this session; sometimes true for one that was not, the more so the longer the session.
+  bool wanted_before(TextId resource) const noexcept {
+    const std::uint64_t bit = mix(resource, 0xb100);
+    return wanted[bit >> 6 & 3] >> (bit & 63) & 1;
+  }
   void start_session() noexcept {
+    wanted = {};
     known = 0;
     length = 0;
     ++session;

@@ -34,6 +34,9 @@ unsigned cell_of(const Context& context, const Successor& successor, std::size_t
          static_cast<unsigned>(std::min<std::size_t>(rank, 7)) << 6 | rough(age) << 9;
 }
 
+/// A share as a feature: 0 for about one in fifty.
+float share_of(double share) { return static_cast<float>(std::log(std::clamp(share, 1e-4, 1.0))) + 4; }
+
 class Collector {
  public:
   Collector(Memory& memory, const Moment& moment, Candidates& out) : memory_(memory), moment_(moment), out_(out) {}
@@ -78,8 +81,13 @@ class Collector {
   void add(const Context& context, Term term) {
     if (!context) return;
     const Ranked ranked(context);
-    for (std::size_t rank = 0; rank < ranked.size; ++rank)
-      set(ranked.items[rank]->id, term, cell_of(context, *ranked.items[rank], rank));
+    for (std::size_t rank = 0; rank < ranked.size; ++rank) {
+      Candidate* candidate = at(ranked.items[rank]->id);
+      if (!candidate) continue;
+      candidate->set(term, cell_of(context, *ranked.items[rank], rank));
+      if (term <= Term::order_2)
+        candidate->shares[static_cast<std::size_t>(term)] = share_of(ranked.items[rank]->weight() / context.total());
+    }
   }
 
   void add_structure() {
@@ -139,6 +147,7 @@ class Collector {
     for (std::size_t rank = 0; rank < size; ++rank) {
       if (rank >= kMostByRules && by_rules[rank]->terms == 0) continue;
       const double quarters = 4 * (std::log2(static_cast<double>(by_rules[rank]->rules)) + 7);
+      by_rules[rank]->shares[2] = share_of(static_cast<double>(by_rules[rank]->rules) / 2);
       by_rules[rank]->set(Term::rules, static_cast<unsigned>(std::clamp(quarters, 0.0, 31.0)) |
                                            static_cast<unsigned>(std::min<std::size_t>(rank, 15)) << 5);
     }

@@ -46,21 +46,26 @@ constexpr unsigned rough(double count) noexcept {
   return 7;
 }
 
-/// Cells of one model. One thread.
+/// Cells of one model. A cell that saw nothing yet speaks as a coarser one does, of evidence alike. One thread.
 class Evidence {
  public:
-  static constexpr std::size_t kCells = 4096;
+  static constexpr std::size_t kCells = 4096, kCoarse = 128;
   struct Cell {
-    float hits = 0.05f, tries = 1;
-    float log_odds = static_cast<float>(-2.9444389791664403);  ///< of hits / tries
+    float hits = 0, tries = 0;
+    float log_odds = 0;  ///< of hits / tries
 
     double probability() const noexcept { return hits / tries; }
   };
 
-  Evidence() : cells_(kTerms * kCells) {}
+  Evidence();
 
-  const Cell& cell(Term term, unsigned what) const noexcept { return cells_[index(term, what)]; }
+  const Cell& cell(Term term, unsigned what) const noexcept {
+    const Cell& fine = cells_[index(term, what)];
+    return fine.tries > 0 ? fine : cells_[coarse_index(term, what)];
+  }
   void learn(Term term, unsigned what, bool came) noexcept;
+  /// What was learnt as not come has come after all.
+  void amend(Term term, unsigned what) noexcept;
 
   std::vector<Cell>& cells() noexcept { return cells_; }
   const std::vector<Cell>& cells() const noexcept { return cells_; }
@@ -69,6 +74,7 @@ class Evidence {
   static std::size_t index(Term term, unsigned what) noexcept {
     return static_cast<std::size_t>(term) * kCells + (what & (kCells - 1));
   }
+  static std::size_t coarse_index(Term term, unsigned what) noexcept;
   std::vector<Cell> cells_;
 };
 

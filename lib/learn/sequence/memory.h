@@ -2,6 +2,7 @@
 #pragma once
 
 #include "learn/sequence/blend.h"
+#include "learn/sequence/calibration.h"
 #include "learn/sequence/candidates.h"
 #include "learn/sequence/client_table.h"
 #include "learn/sequence/context_table.h"
@@ -23,6 +24,7 @@ struct Memory {
   Popularity popularity;
   Evidence evidence;
   Blend blend;
+  Calibration calibration;
   Imagined imagined;
 
   std::string_view text(TextId id) const noexcept {

@@ -155,7 +155,9 @@ std::string contents_of(const Memory& memory, const SoonModel& soon) {
   out.put(popularity.recent);
   out.put(memory.evidence.cells());
   out.put(memory.blend.state());
+  out.put(memory.calibration);
   out.put(soon.state());
+  out.put(soon.evidence().cells());
   return out.bytes();
 }
 
@@ -167,7 +169,8 @@ bool take(Reader& in, Memory& memory, SoonModel& soon) {
       !get_sparse(in, memory.clients, memory.clients.clients()) || !in.get(popularity.step) ||
       !in.get(popularity.total) || !in.get(popularity.place) || !in.get(popularity.window) ||
       !in.get(popularity.leaders) || !in.get(popularity.recent) || !in.get(memory.evidence.cells()) ||
-      memory.evidence.cells().size() != cells || !in.get(memory.blend.state()) || !in.get(soon.state()))
+      memory.evidence.cells().size() != cells || !in.get(memory.blend.state()) || !in.get(memory.calibration) ||
+      !in.get(soon.state()) || !in.get(soon.evidence().cells()) || soon.evidence().cells().size() != cells)
     return false;
   for (ClientState& client : memory.clients.clients()) client.waiting = -1;
   memory.popularity.restore(std::move(popularity));

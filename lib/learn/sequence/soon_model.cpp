@@ -1,18 +1,22 @@
 #include "learn/sequence/soon_model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace harbinger::sequence {
 namespace {
 
-float log_odds(double p) {
-  const double kept = std::clamp(p, 1e-4, 1 - 1e-4);
-  return static_cast<float>(std::log(kept / (1 - kept)));
+constexpr std::size_t kBias = 2 * kTerms, kNext = kBias + 1, kWithin = kBias + 2, kLength = kBias + 3;
+constexpr float kShift = 3;
+
+float log_odds(float p) {
+  const float kept = std::clamp(p, 1e-4f, 1 - 1e-4f);
+  return std::log(kept / (1 - kept));
 }
 
 std::size_t level_of(double raw) {
-  const double scaled = (raw + 8) * SoonModel::kLevels / 12;
+  const double scaled = (raw + 7) * SoonModel::kLevels / 12;
   return static_cast<std::size_t>(std::clamp(scaled, 0.0, SoonModel::kLevels - 1.0));
 }
 
@@ -22,39 +26,52 @@ double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 SoonModel::SoonModel() : waiting_(kWaiting) {
   state_.squares.fill(1e-2f);
-  state_.weights[1] = 0.7f;
-  state_.weights[2] = 0.3f;
+  state_.weights[kNext] = 0.5f;
+  state_.weights[kWithin] = 0.3f;
   forget_waiting();
 }
 
 void SoonModel::forget_waiting() {
-  for (std::size_t at = 0; at < kWaiting; ++at)
-    waiting_[at] = {.next = at + 1 < kWaiting ? static_cast<int>(at + 1) : -1};
+  for (std::size_t at = 0; at < kWaiting; ++at) {
+    waiting_[at] = Waiting{};
+    waiting_[at].following = at + 1 < kWaiting ? static_cast<std::int32_t>(at + 1) : -1;
+  }
   free_ = 0;
 }
 
-SoonModel::Features SoonModel::features_of(const Candidate& candidate, std::size_t session_length) {
-  const auto length = static_cast<float>(std::log(static_cast<double>(session_length)));
-  const float next = log_odds(candidate.next), within = log_odds(std::min(0.99f, candidate.within / 3));
-  return {1,
-          next,
-          within,
-          length,
-          next * length / 4,
-          within * length / 4,
-          candidate.has(Term::back) ? 1.0f : 0.0f,
-          std::min(next * within, 100.0f) / 8};
+SoonModel::Guessed SoonModel::guessed_of(const Candidate& candidate, std::size_t session_length) {
+  return {candidate.terms,
+          candidate.cells,
+          candidate.shares,
+          log_odds(candidate.next),
+          log_odds(std::min(0.99f, candidate.within / 3)),
+          std::log(static_cast<float>(session_length)) / 2};
 }
 
-double SoonModel::raw(const Features& features) const {
-  double sum = 0;
-  for (std::size_t at = 0; at < kFeatures; ++at) sum += static_cast<double>(features[at] * state_.weights[at]);
-  return sum;
+/// Calls `use(index, value)` for every feature that is not zero.
+template <class Use>
+void SoonModel::for_each_feature(const Guessed& guessed, Use use) const {
+  for (std::size_t term = 0; term < kTerms; ++term) {
+    const bool speaks = guessed.terms >> term & 1;
+    use(2 * term + (speaks ? 0 : 1),
+        speaks ? evidence_.cell(static_cast<Term>(term), guessed.cells[term]).log_odds + kShift : 1.0f);
+  }
+  use(kBias, 1.0f);
+  use(kNext, guessed.next);
+  use(kWithin, guessed.within);
+  use(kLength, guessed.length);
+  for (std::size_t at = 0; at < kShares; ++at) use(kLength + 1 + at, guessed.shares[at]);
+}
+
+double SoonModel::raw(const Guessed& guessed) const {
+  float sum = 0;
+  for_each_feature(guessed, [&](std::size_t at, float value) { sum += value * state_.weights[at]; });
+  return static_cast<double>(sum);
 }
 
 void SoonModel::weigh(Candidates& candidates, std::size_t session_length) const {
   for (Candidate& each : candidates) {
-    const double score = raw(features_of(each, session_length));
+    const double score = raw(guessed_of(each, session_length));
     const Level& level = state_.levels[level_of(score)];
     // The level's own record, with what the regression says as twenty observations.
     const double calibrated =
@@ -69,37 +86,52 @@ void SoonModel::keep(const Candidates& candidates, std::size_t session_length, C
   // Those that would be acted upon, and a few others in turn, so that low levels are learnt too.
   std::size_t kept = 0, at = 0;
   for (const Candidate& each : candidates) {
-    const bool likely = each.soon > 0.05f;
+    const bool likely = each.soon > 0.04f;
     if (free_ < 0 || kept == kEach) return;
-    if (!likely && (at++ + turn_) % 16 != 0) continue;
-    if (each.has(Term::back)) continue;
+    if (each.has(Term::back) || client.wanted_before(each.id)) continue;
+    if (!likely && (at++ + turn_) % 8 != 0) continue;
     ++kept;
     const std::int32_t place = free_;
-    free_ = waiting_[static_cast<std::size_t>(place)].next;
-    waiting_[static_cast<std::size_t>(place)] = {each.id, static_cast<std::uint32_t>(clients.place_of(client)),
-                                                 client.waiting, features_of(each, session_length)};
+    Waiting& waiting = waiting_[static_cast<std::size_t>(place)];
+    free_ = waiting.following;
+    waiting = {each.id, static_cast<std::uint32_t>(clients.place_of(client)), client.waiting, client.length,
+               guessed_of(each, session_length)};
     client.waiting = place;
+    learn_wrong(waiting.guessed);
   }
 }
 
-void SoonModel::learn(const Features& features, bool came) {
-  const double score = raw(features);
-  const double miss = (came ? 1.0 : 0.0) - logistic(score);
-  for (std::size_t at = 0; at < kFeatures; ++at) {
-    const auto gradient = static_cast<float>(miss) * features[at];
+void SoonModel::move(const Guessed& guessed, float miss) {
+  for_each_feature(guessed, [&](std::size_t at, float value) {
+    const float gradient = miss * value;
     state_.squares[at] += gradient * gradient;
-    state_.weights[at] += 0.05f * gradient / std::sqrt(state_.squares[at]);
-  }
+    state_.weights[at] += 0.03f * gradient / std::sqrt(state_.squares[at]);
+  });
+}
+
+void SoonModel::learn_wrong(const Guessed& guessed) {
+  const double score = raw(guessed);
+  move(guessed, -static_cast<float>(logistic(score)));
+  for (std::size_t term = 0; term < kTerms; ++term)
+    if (guessed.terms >> term & 1) evidence_.learn(static_cast<Term>(term), guessed.cells[term], false);
   Level& level = state_.levels[level_of(score)];
   level.tries += 1;
-  level.hits += came ? 1 : 0;
   if (level.tries > 500) level = {level.hits / 2, level.tries / 2};
+}
+
+void SoonModel::set_right(const Guessed& guessed) {
+  const double score = raw(guessed);
+  move(guessed, 1);
+  for (std::size_t term = 0; term < kTerms; ++term)
+    if (guessed.terms >> term & 1) evidence_.amend(static_cast<Term>(term), guessed.cells[term]);
+  Level& level = state_.levels[level_of(score)];
+  level.hits = std::min(level.hits + 1, level.tries);
 }
 
 void SoonModel::release(std::int32_t place) {
   Waiting& waiting = waiting_[static_cast<std::size_t>(place)];
   waiting.id = 0;
-  waiting.next = free_;
+  waiting.following = free_;
   free_ = place;
 }
 
@@ -108,24 +140,29 @@ void SoonModel::came(ClientState& client, TextId resource) {
   while (*link >= 0) {
     const std::int32_t place = *link;
     Waiting& waiting = waiting_[static_cast<std::size_t>(place)];
+    if (client.length - waiting.step >= static_cast<int>(kHorizon)) {
+      release_all(*link);  // the older ones follow
+      return;
+    }
     if (waiting.id != resource) {
-      link = &waiting.next;
+      link = &waiting.following;
       continue;
     }
-    learn(waiting.features, true);
-    *link = waiting.next;
+    set_right(waiting.guessed);
+    *link = waiting.following;
     release(place);
   }
 }
 
-void SoonModel::ended(ClientState& client) {
-  while (client.waiting >= 0) {
-    const std::int32_t place = client.waiting;
-    learn(waiting_[static_cast<std::size_t>(place)].features, false);
-    client.waiting = waiting_[static_cast<std::size_t>(place)].next;
+void SoonModel::release_all(std::int32_t& first) {
+  while (first >= 0) {
+    const std::int32_t place = first;
+    first = waiting_[static_cast<std::size_t>(place)].following;
     release(place);
   }
 }
+
+void SoonModel::ended(ClientState& client) { release_all(client.waiting); }
 
 void SoonModel::tend(ClientTable& clients, UnixMillis now, UnixMillis gap_ms) {
   hand_ = (hand_ + 1) % kWaiting;
