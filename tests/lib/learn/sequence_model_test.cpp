@@ -1,4 +1,3 @@
-#include <harbinger/rcu.h>
 #include <harbinger/sequence_model.h>
 
 #include <algorithm>
@@ -171,7 +170,6 @@ TEST_CASE("texts that are too long or empty are left out") {
 
 TEST_CASE("workers read the best successors from the served table") {
   Story story = habits();
-  rcu::Reader reader;
   std::array<ServedTable::Successor, 4> out;
   const auto index = resource_hash("index"), news = resource_hash("news");
   std::size_t size = story.model->served().find(index, 0, 0, out);
