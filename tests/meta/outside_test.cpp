@@ -8,6 +8,7 @@
 #include <harbinger/version.h>
 
 #include "tests/support/dns_client.h"
+#include "tests/support/hinting_server.h"
 #include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
@@ -123,7 +124,38 @@ TEST_CASE("a server with its own main runs its own plugin beside the bundled one
   CHECK(server.wait()->exit_code == 0);
 }
 
-TEST_CASE("the hello plugin stays under 40 lines and the custom server under 60") {
+TEST_CASE("the hint client prints hints and follows as many as it may") {
+  HintingServer server({{.resource = "img.hinting.example", .confidence = 0.8f},
+                        {.resource = "https://film.hinting.example/7.m4s", .confidence = 0.5f, .size_bytes = 2000},
+                        {.resource = "late.hinting.example", .confidence = 0.2f}});
+  const auto port = std::to_string(server.address().port);
+  Process client({kOutside / "hint_client/hint_client", "www.hinting.example", "127.0.0.1", port, "2"});
+  const auto ending = client.wait();
+  REQUIRE(ending);
+  CHECK(ending->exit_code == 0);
+  CHECK(client.output() ==
+        "img.hinting.example 80 %\n  img.hinting.example resolved ahead\n"
+        "https://film.hinting.example/7.m4s 50 % 2000 B\n  film.hinting.example resolved ahead\n"
+        "late.hinting.example 20 %\n");
+  CHECK(server.asked("img.hinting.example.") == 1);
+  CHECK(server.asked("film.hinting.example.") == 1);
+  CHECK(server.asked("late.hinting.example.") == 0);
+  CHECK(server.last_request() == HintRequest{.max_hints = 8, .min_confidence_pct = 10, .fragments = true});
+}
+
+TEST_CASE("the hint client says when there are no hints, and when they are malformed") {
+  HintingServer none({}), broken({}, {0x81, 9, 9});
+  for (const auto& [server, code] : {std::pair{&none, 0}, {&broken, 1}}) {
+    Process client({kOutside / "hint_client/hint_client", "a.hinting.example", "127.0.0.1",
+                    std::to_string(server->address().port)});
+    const auto ending = client.wait();
+    REQUIRE(ending);
+    CHECK(ending->exit_code == code);
+  }
+}
+
+TEST_CASE("the hello plugin stays under 40 lines, the custom server under 60, and the hint client under 120") {
+  CHECK(lines_of(kExamples / "hint_client/main.cpp") < 120);
   CHECK(lines_of(kExamples / "hello/hello.cpp") < 40);
   CHECK(lines_of(kExamples / "custom_server/main.cpp") < 60);
 }
