@@ -6,26 +6,33 @@
 namespace harbinger {
 
 /// Counts upstream queries with refreshing against those that there would have been without, and turns what is left of the allowance into
-/// a threshold. A resolution that is still waiting to be used counts as useless as it is improbable.
+/// a price. What a resolution costs is estimated when it is planned, and known when it was used or not.
 class RefreshBudget {
  public:
   RefreshBudget(double extra, double floor) : extra_(extra), floor_(floor) {}
 
+  /// A question that would have gone upstream without refreshing.
   void missed_without() {
     ++without_;
     change(extra_ + 1);
-  }  ///< a question that would have gone upstream without refreshing
+  }
+  /// One that did go upstream.
   void missed() {
     ++with_;
     change(-1);
-  }  ///< one that did go upstream
-  void planned(double p) {
-    ++with_;
-    change(p - 1);
   }
-  void settled(double p) { change(-p); }  ///< of a planned one it is known whether it was used
+  /// A resolution ahead that is expected to cost `cost` upstream queries in the end, 0 to 1.
+  void planned(double cost) {
+    ++with_;
+    change(-cost);
+  }
+  /// It was used, or will not be; what it did cost is counted by the misses from now on.
+  void settled(double cost) { change(cost - 1); }
 
+  /// What is less probable is not worth it, where the answer is either used at once or never.
   double threshold() const;
+  /// Misses that must be removed for each upstream query that it costs.
+  double price() const { return threshold() / (1 - threshold()); }
   /// Share of upstream queries beyond those without.
   double extra_so_far() const;
   std::uint64_t misses_without() const { return without_; }

@@ -1,9 +1,11 @@
 #include <harbinger/refresh_planner.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "learn/refresh_budget.h"
+#include "learn/refresh_flows.h"
 #include "learn/refresh_judge.h"
 #include "learn/refresh_record.h"
 #include "learn/refresh_rhythm.h"
@@ -17,7 +19,9 @@ constexpr UnixMillis kLongestGapMs = 3 * 86'400'000LL;
 constexpr UnixMillis kShortestNapMs = 100;
 constexpr std::size_t kSpareTimers = 1024;
 constexpr std::size_t kMostReady = 1024;
-constexpr std::size_t kClientsPerRecord = 8;  // records for each line of the trails
+constexpr std::size_t kRecordsPerClient = 8;
+constexpr std::uint16_t kHeadType = 1;                       // A
+constexpr std::array<std::uint16_t, 2> kOtherTypes{28, 65};  // AAAA, HTTPS
 constexpr double kMillis = 1000;
 
 double seconds(UnixMillis span) { return static_cast<double>(span) / kMillis; }
@@ -28,12 +32,13 @@ class Planner final : public RefreshPlanner {
       : settings_(settings),
         budget_(settings.extra_upstream, settings.floor),
         records_(settings.records),
-        trails_(settings.records / kClientsPerRecord) {}
+        trails_(settings.records / kRecordsPerClient),
+        flows_(settings.records) {}
 
   void asked(const Access& access) override {
     const UnixMillis now = steady(access.at);
-    const std::uint64_t key = RecordTable::key_of(access.resource, access.type);
-    const RecordSlot slot = obtain(key, access.resource, access.type, now);
+    const std::uint64_t name_hash = resource_hash(access.resource);
+    const RecordSlot slot = obtain(name_hash, access.resource, access.type, now);
     RefreshRecord& record = records_[slot];
     ++state_.questions;
     settle(record, now, true);
@@ -46,12 +51,14 @@ class Planner final : public RefreshPlanner {
     record.clients |= static_cast<std::uint16_t>(1U << ((access.client * 0x9e3779b97f4a7c15U) >> 60));
     keep_account(record, access, now);
     wake(slot, std::max(record.expires - lead_ms_, now + kShortestNapMs));
-    if (trails_.step(access.client, records_.ref(slot), now, records_)) expect_followers(slot, now);
+    expect_again(slot, access.client, now);
+    const RecordSlot head = head_of(slot);
+    if (trails_.step(access.client, records_.ref(head), now, records_)) expect_followers(head, now);
   }
 
   void resolved(std::string_view name, std::uint16_t type, std::uint32_t ttl_s, UnixMillis at) override {
     const UnixMillis now = steady(at);
-    const RecordSlot slot = records_.find(RecordTable::key_of(name, type));
+    const RecordSlot slot = records_.find(RecordTable::key_of(resource_hash(name), type));
     if (slot == kNoSlot) return;
     RefreshRecord& record = records_[slot];
     record.in_flight_until = 0;
@@ -72,13 +79,15 @@ class Planner final : public RefreshPlanner {
       RefreshRecord* record = records_.get(timer.record);
       if (record && record->due == timer.due) look(timer.record.slot, now);
     }
+    meet_regulars(now);
     hand_out(now, at - now, out);
   }
 
   State state() const override {
     State state = state_;
     state.records = records_.size();
-    state.bytes = records_.bytes() + trails_.bytes() + timers_.capacity() * sizeof(Timer);
+    state.bytes = records_.bytes() + trails_.bytes() + flows_.bytes() + timers_.capacity() * sizeof(Timer) +
+                  regulars_.capacity() * sizeof(Regular);
     state.misses = budget_.misses_without();
     state.threshold = budget_.threshold();
     state.extra = budget_.extra_so_far();
@@ -90,6 +99,14 @@ class Planner final : public RefreshPlanner {
     UnixMillis due;
     RecordRef record;
     bool operator>(const Timer& other) const {
+      return due != other.due ? due > other.due : record.slot > other.record.slot;
+    }
+  };
+  struct Regular {
+    UnixMillis due;
+    RecordRef record;
+    Expectation next;
+    bool operator>(const Regular& other) const {
       return due != other.due ? due > other.due : record.slot > other.record.slot;
     }
   };
@@ -107,8 +124,19 @@ class Planner final : public RefreshPlanner {
     return latest_;
   }
 
-  RecordSlot obtain(std::uint64_t key, std::string_view name, std::uint16_t type, UnixMillis now) {
-    return records_.obtain(key, name, type, now, [&](RecordSlot leaving) { settle(records_[leaving], now, false); });
+  RecordSlot obtain(std::uint64_t name_hash, std::string_view name, std::uint16_t type, UnixMillis now) {
+    const RecordSlot slot = records_.obtain(RecordTable::key_of(name_hash, type), name, type, now,
+                                            [&](RecordSlot leaving) { settle(records_[leaving], now, false); });
+    records_[slot].name_hash = name_hash;
+    return slot;
+  }
+
+  // The types of a name are asked for together, so that one of them stands for all in what follows what.
+  RecordSlot head_of(RecordSlot slot) const {
+    const RefreshRecord& record = records_[slot];
+    if (record.type == kHeadType) return slot;
+    const RecordSlot head = records_.find(RecordTable::key_of(record.name_hash, kHeadType));
+    return head == kNoSlot ? slot : head;
   }
 
   // What a prediction was worth is known when the question comes, or when it did not come in time.
@@ -117,7 +145,7 @@ class Planner final : public RefreshPlanner {
     const bool came_true = was_asked && now <= record.trial_until;
     judge_.learn(record.trial_reason, record.trial_signs, came_true);
     if (record.trial_planned) {
-      budget_.settled(record.trial_p);
+      budget_.settled(record.trial_cost);
       ++(came_true ? state_.useful : state_.wasted);
       if (came_true) ++state_.useful_for[static_cast<std::size_t>(record.trial_reason)];
     }
@@ -179,40 +207,58 @@ class Planner final : public RefreshPlanner {
     if (record.trial_until != 0 && record.trial_until <= now + lead_ms_) settle(record, now, false);
     if (age > kLongestGapMs || record.asked_times == 0) return;
     if (record.ttl_s == 0) return wake(slot, next_look(age, now, 0));
-    const double threshold = budget_.threshold();
-    const auto outlook = rhythm_.look(record, seconds(age), record.full_ttl_s, threshold / (1 - threshold));
-    const Situation situation{outlook.within, 0, seconds(age), idle_s(record, now)};
-    consider(slot, Reason::renewal, situation, outlook.best_s == 0, now, std::max(record.expires, now));
-    wake(slot, next_look(age, now, outlook.best_s));
+    const auto outlook = rhythm_.look(record, seconds(age), record.full_ttl_s, budget_.price());
+    Prospect prospect{
+        Reason::renewal, {outlook.within, 0, seconds(age), idle_s(record, now)}, std::max(record.expires, now)};
+    prospect.outlook = &outlook;
+    consider(slot, prospect, now);
+    wake(slot, next_look(age, now, outlook.worth_it ? outlook.best_s : 0));
   }
 
   static UnixMillis next_look(UnixMillis age, UnixMillis now, double wait_s) {
+    // Half an octave on, the chances are others.
     const auto edge = static_cast<UnixMillis>(gap_edge(gap_bucket(seconds(age)) + 1) * kMillis) + 1;
     const UnixMillis wait = wait_s > 0 ? static_cast<UnixMillis>(wait_s * kMillis) : kLongestGapMs;
     return now + std::max(kShortestNapMs, std::min(edge - age, wait));
   }
 
+  // A reason to resolve a record ahead.
+  struct Prospect {
+    Reason reason;
+    Situation situation;
+    UnixMillis needed_by;
+    const Rhythm::Outlook* outlook = nullptr;  // of a renewal; of other reasons it is known when the question comes
+  };
+
+  // Upstream queries that it costs: the part of the new answer's life that passes unused.
+  static double cost_of(const Prospect& prospect, double p, const RefreshRecord& record, UnixMillis now) {
+    if (prospect.outlook) return Rhythm::lost(*prospect.outlook, p);
+    const double early = seconds(std::max<UnixMillis>(0, prospect.needed_by - now)) / std::max(1U, record.full_ttl_s);
+    return 1 - p + p * std::min(early, 1.0);
+  }
+
   // Judges the prediction whether or not it is acted on, so that what is said of improbable ones is learnt too.
-  void consider(RecordSlot slot, Reason reason, const Situation& situation, bool best_now, UnixMillis now,
-                UnixMillis needed_by) {
+  void consider(RecordSlot slot, const Prospect& prospect, UnixMillis now) {
     RefreshRecord& record = records_[slot];
     if (record.trial_planned || record.in_flight_until > now) return;
-    const Signs signs = RefreshJudge::signs(record, situation);
-    const double p = judge_.probability(reason, signs);
-    const bool worth = best_now && p >= budget_.threshold() && ready_.size() < kMostReady;
+    const Signs signs = RefreshJudge::signs(record, prospect.situation);
+    const double p = judge_.probability(prospect.reason, signs);
+    const double cost = cost_of(prospect, p, record, now);
+    const bool later = prospect.outlook && prospect.outlook->best_s > 0;
+    const bool worth = !later && p >= settings_.floor && p >= budget_.price() * cost && ready_.size() < kMostReady;
     if (record.trial_until == 0 || worth) {
       record.trial_until = now + std::max<UnixMillis>(record.full_ttl_s, 1) * 1000LL;
-      record.trial_reason = reason;
+      record.trial_reason = prospect.reason;
       record.trial_signs = signs;
-      record.trial_p = static_cast<float>(p);
+      record.trial_cost = static_cast<float>(cost);
     }
     if (!worth) return;
     record.trial_planned = true;
     record.in_flight_until = now + kFlightLimitMs;
-    budget_.planned(p);
+    budget_.planned(cost);
     ++state_.planned;
-    ++state_.planned_for[static_cast<std::size_t>(reason)];
-    ready_.push_back({records_.ref(slot), reason, p, needed_by});
+    ++state_.planned_for[static_cast<std::size_t>(prospect.reason)];
+    ready_.push_back({records_.ref(slot), prospect.reason, p, prospect.needed_by});
   }
 
   double idle_s(const RefreshRecord& record, UnixMillis now) const {
@@ -225,12 +271,59 @@ class Planner final : public RefreshPlanner {
     const RefreshRecord& leader = records_[slot];
     for (const Follower& follower : leader.followers) {
       if (follower.times < 2) continue;
-      RefreshRecord* next = records_.get(follower.record);
-      if (!next || next->ttl_s == 0 || next->expires > now + follower.lag_ms + lead_ms_) continue;
-      const double age_s = seconds(now - next->asked);
-      const Situation situation{rhythm_.look(*next, age_s, next->full_ttl_s, 1).within, follows(leader, follower),
-                                age_s, 0};
-      consider(follower.record.slot, Reason::follower, situation, true, now, now + follower.lag_ms);
+      const RefreshRecord* head = records_.get(follower.record);
+      if (!head) continue;
+      const double chance = follows(leader, follower);
+      expect_follower(follower.record.slot, chance, follower.lag_ms, now);
+      if (head->type != kHeadType) continue;
+      for (const std::uint16_t type : kOtherTypes) {
+        const RecordSlot other = records_.find(RecordTable::key_of(head->name_hash, type));
+        if (other == kNoSlot) continue;
+        const double share =
+            records_[other].asked_times / std::max<double>(head->asked_times, records_[other].asked_times);
+        expect_follower(other, chance * share, follower.lag_ms, now);
+      }
+    }
+  }
+
+  void expect_follower(RecordSlot slot, double chance, UnixMillis lag_ms, UnixMillis now) {
+    const RefreshRecord& record = records_[slot];
+    if (record.ttl_s == 0 || record.expires > now + lag_ms + lead_ms_) return;
+    const double age_s = seconds(now - record.asked);
+    const Situation situation{rhythm_.look(record, age_s, record.full_ttl_s, 1).within, chance, age_s, 0};
+    consider(slot, {Reason::follower, situation, now + lag_ms}, now);
+  }
+
+  // What a regular client will ask for again, if the kept answer does not last until then.
+  void expect_again(RecordSlot slot, ClientKey client, UnixMillis now) {
+    const auto next = flows_.asked(client, records_[slot].key, now);
+    if (!next || next->at + next->margin_ms < records_[slot].expires) return;
+    if (2 * next->margin_ms > records_[slot].full_ttl_s * 1000LL || regulars_.size() > settings_.records) return;
+    meet_later({next->at - next->margin_ms - lead_ms_, records_.ref(slot), *next});
+  }
+
+  void meet_later(const Regular& regular) {
+    regulars_.push_back(regular);
+    std::push_heap(regulars_.begin(), regulars_.end(), std::greater<>());
+  }
+
+  void meet_regulars(UnixMillis now) {
+    while (!regulars_.empty() && regulars_.front().due <= now) {
+      Regular regular = regulars_.front();
+      std::pop_heap(regulars_.begin(), regulars_.end(), std::greater<>());
+      regulars_.pop_back();
+      const RefreshRecord* record = records_.get(regular.record);
+      const UnixMillis latest = regular.next.at + regular.next.margin_ms;
+      if (!record || record->ttl_s == 0 || record->expires > latest || now > latest) continue;
+      if (record->expires - lead_ms_ > now) {  // no sooner than it must be: what is left of its life would be lost
+        regular.due = record->expires - lead_ms_;
+        meet_later(regular);
+        continue;
+      }
+      const double age_s = seconds(now - record->asked);
+      const Situation situation{rhythm_.look(*record, age_s, record->full_ttl_s, 1).within, regular.next.regularity,
+                                age_s, idle_s(*record, now)};
+      consider(regular.record.slot, {Reason::periodic, situation, regular.next.at}, now);
     }
   }
 
@@ -252,7 +345,9 @@ class Planner final : public RefreshPlanner {
   Rhythm rhythm_;
   RecordTable records_;
   Trails trails_;
-  std::vector<Timer> timers_;  // a heap, earliest first
+  Flows flows_;
+  std::vector<Timer> timers_;      // a heap, earliest first
+  std::vector<Regular> regulars_;  // a heap too
   std::vector<Ready> ready_;
   UnixMillis lead_ms_ = 250;
   UnixMillis latest_ = 0, offset_ = 0;

@@ -19,8 +19,8 @@ std::uint64_t mix(std::uint64_t x) {
 RecordTable::RecordTable(std::size_t capacity)
     : capacity_(std::max<std::size_t>(capacity, 16)), index_(std::bit_ceil(capacity_ * 2), kNoSlot) {}
 
-std::uint64_t RecordTable::key_of(std::string_view name, std::uint16_t type) {
-  const auto key = mix(resource_hash(name) + type * 0x9e3779b97f4a7c15U);
+std::uint64_t RecordTable::key_of(std::uint64_t name_hash, std::uint16_t type) {
+  const auto key = mix(name_hash + type * 0x9e3779b97f4a7c15U);
   return key != 0 ? key : 1;
 }
 

@@ -26,7 +26,7 @@ struct RecordRef {
 /// Gaps between questions, in half octaves from a quarter of a second to three days.
 inline constexpr std::size_t kGapBuckets = 40;
 
-/// A record that is often asked for soon after this one by the same client.
+/// A name that is often asked for soon after this one by the same client; its record stands for all its types.
 struct Follower {
   RecordRef record;
   std::uint16_t times = 0;
@@ -40,6 +40,7 @@ using Signs = std::array<float, kSigns>;
 struct RefreshRecord {
   std::string name;
   std::uint64_t key = 0;  ///< 0: free
+  std::uint64_t name_hash = 0;
   std::uint16_t type = 0;
   std::uint16_t clients = 0;     ///< a bit per client, hashed
   std::uint32_t ttl_s = 0;       ///< of the latest answer
@@ -61,13 +62,13 @@ struct RefreshRecord {
 
   // A prediction that waits to come true.
   UnixMillis trial_until = 0;  ///< 0: none
-  float trial_p = 0;
+  float trial_cost = 0;
   Signs trial_signs{};
   RefreshPlanner::Reason trial_reason{};
   bool trial_planned = false;
 
   std::uint16_t led_times = 0;  ///< how often something could have followed
-  std::array<Follower, 10> followers{};
+  std::array<Follower, 12> followers{};
 
   std::uint32_t tag() const { return static_cast<std::uint32_t>(key >> 32); }
   bool operator==(std::uint64_t other) const { return key == other; }
@@ -77,7 +78,7 @@ class RecordTable {
  public:
   explicit RecordTable(std::size_t capacity);
 
-  static std::uint64_t key_of(std::string_view name, std::uint16_t type);
+  static std::uint64_t key_of(std::uint64_t name_hash, std::uint16_t type);
 
   /// kNoSlot when not there.
   RecordSlot find(std::uint64_t key) const;

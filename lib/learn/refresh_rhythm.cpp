@@ -42,27 +42,33 @@ std::size_t type_group(std::uint16_t type) {
   }
 }
 
-// Survival as a function of the age, one bucket after the other.
+// Survival as a function of the age; asked for ages that grow, it walks the buckets once.
 class Survival {
  public:
-  Survival(const std::array<double, kGapBuckets>& hazards, double age_s) : age_s_(age_s), hazards_(hazards) {}
+  Survival(const std::array<double, kGapBuckets>& hazards, double age_s)
+      : hazards_(hazards), bucket_(gap_bucket(age_s)), from_(passed(bucket_, age_s)) {}
 
-  /// That no question comes until the gap is `age_s` old.
-  double until(double age_s) const {
-    double alive = 1;
-    for (std::size_t bucket = gap_bucket(age_s_); bucket < kGapBuckets; ++bucket) {
-      const double from = passed(bucket, age_s_), to = passed(bucket, age_s);
-      if (to <= from) break;
-      // A gap that is within the bucket already has the less of it left.
-      const double left = 1 - hazards_[bucket] * from;
-      alive *= std::max(0.0, 1 - hazards_[bucket] * (to - from) / std::max(left, 1e-6));
+  /// That no question comes until the gap is `age_s` old, which is no less than last time.
+  double until(double age_s) {
+    while (bucket_ + 1 < kGapBuckets && age_s >= gap_edge(bucket_ + 1)) {
+      before_ *= within(1);
+      ++bucket_;
+      from_ = 0;
     }
-    return alive;
+    return before_ * within(passed(bucket_, age_s));
   }
 
  private:
-  double age_s_;
+  // A gap that is within the bucket already has the less of it left.
+  double within(double to) const {
+    const double hazard = hazards_[bucket_];
+    return std::max(0.0, 1 - hazard * std::max(0.0, to - from_) / std::max(1 - hazard * from_, 1e-6));
+  }
+
   const std::array<double, kGapBuckets>& hazards_;
+  std::size_t bucket_;
+  double from_;        // the part of the bucket that had passed at the start
+  double before_ = 1;  // survival of the buckets before
 };
 
 }  // namespace
@@ -141,19 +147,36 @@ void Rhythm::hazards(const RefreshRecord& record, std::size_t first, std::array<
 Rhythm::Outlook Rhythm::look(const RefreshRecord& record, double age_s, double window_s, double price) const {
   std::array<double, kGapBuckets> hazard;
   hazards(record, gap_bucket(age_s), hazard);
-  const Survival survival(hazard, age_s);
+  Survival survival(hazard, age_s);
+  // The chance that no question came until each eighth of three windows, and half an eighth later.
+  constexpr std::size_t kParts = 8, kWindows = 3;
+  std::array<double, kParts * kWindows + 1> edge;
+  std::array<double, kParts * kWindows> middle;
+  for (std::size_t i = 0; i < edge.size(); ++i) {
+    edge[i] = survival.until(age_s + static_cast<double>(i) * window_s / kParts);
+    if (i > 0) middle[i - 1] = std::sqrt(edge[i - 1] * edge[i]);
+  }
   Outlook outlook;
+  outlook.within = 1 - edge[kParts];
+  std::copy_n(middle.begin(), kParts, outlook.alive.begin());
   double best = 0;
-  for (const double wait : {0.0, 0.5 * window_s, window_s, 2 * window_s}) {
-    const double before = wait > 0 ? survival.until(age_s + wait) : 1;
-    const double after = survival.until(age_s + wait + window_s);
-    if (wait == 0) outlook.within = 1 - after;
-    const double worth = (before - after) - price * after;
+  for (const std::size_t wait : {0U, 1U, 2U, 4U, 8U, 16U}) {
+    const double cost = std::accumulate(&middle[wait], &middle[wait] + kParts, 0.0) / kParts;
+    const double worth = edge[wait] - edge[wait + kParts] - price * cost;
     if (wait != 0 && worth <= best) continue;
     best = worth;
-    outlook.best_s = wait;
+    outlook.best_s = static_cast<double>(wait) * window_s / kParts;
   }
+  outlook.worth_it = best > 0;
   return outlook;
+}
+
+double Rhythm::lost(const Outlook& outlook, double p) {
+  // Questions come faster or slower than the rhythm says by one factor.
+  const double faster = std::log1p(-std::min(p, 0.9999)) / std::log1p(-std::clamp(outlook.within, 1e-4, 0.9999));
+  double sum = 0;
+  for (const double alive : outlook.alive) sum += std::pow(alive, faster);
+  return sum / static_cast<double>(outlook.alive.size());
 }
 
 }  // namespace harbinger

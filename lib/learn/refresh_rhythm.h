@@ -27,11 +27,18 @@ class Rhythm {
 
   /// The chances of a record whose present gap has lasted some time.
   struct Outlook {
-    double within = 0;  ///< that the next question comes within the window if the window starts now
-    double best_s = 0;  ///< how long to wait for the window that is worth most; 0: now
+    double within = 0;              ///< that the next question comes within the window if the window starts now
+    double best_s = 0;              ///< how long to wait for the window that is worth most; 0: now
+    bool worth_it = false;          ///< whether that one is worth its price
+    std::array<double, 8> alive{};  ///< that no question has come yet, in the middle of each eighth of the window
   };
-  /// For a window of `window_s`, where a useless resolution costs `price` times what a useful one is worth.
+  /// For a window of `window_s`, where an upstream query for nothing costs `price` times what a miss removed is worth.
   Outlook look(const RefreshRecord& record, double age_s, double window_s, double price) const;
+
+  /// Which part of the window is expected to pass before the first question, if that comes within it with probability `p`. That part is
+  /// lost, because the answer of a client's own query would have lived on from the question; so it is what a resolution ahead costs, in
+  /// upstream queries.
+  static double lost(const Outlook& outlook, double p);
 
  private:
   struct Life {

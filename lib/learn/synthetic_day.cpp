@@ -19,6 +19,7 @@ constexpr std::array<std::uint32_t, 10> kSiteTtls{60, 300, 300, 300, 600, 1800, 
 constexpr std::array<std::uint32_t, 6> kMakerTtls{60, 60, 120, 300, 300, 3600};
 constexpr std::array<std::uint32_t, 5> kNegativeTtls{60, 300, 900, 1800, 3600};
 constexpr std::array<double, 6> kIntervals{30, 60, 300, 600, 900, 3600};  // seconds
+constexpr std::array<double, 5> kPolls{300, 600, 900, 1800, 3600};
 
 // Distributions of our own, so that a seed gives the same day with every standard library.
 class Chance {
@@ -192,7 +193,7 @@ class Day {
       at += chance_.exponential(kDayMs / day_.sessions * 0.58);
     }
     for (const std::size_t host : polled_) {
-      if (chance_.is(0.5)) repeat(client, host, chance_.pick(kIntervals) * 2, 0.1);
+      if (chance_.is(0.5)) repeat(client, host, chance_.pick(kPolls), 0.1);
     }
   }
 
