@@ -216,8 +216,8 @@ class Planner final : public RefreshPlanner {
   }
 
   static UnixMillis next_look(UnixMillis age, UnixMillis now, double wait_s) {
-    // Half an octave on, the chances are others.
-    const auto edge = static_cast<UnixMillis>(gap_edge(gap_bucket(seconds(age)) + 1) * kMillis) + 1;
+    // An octave on, the chances are others.
+    const auto edge = static_cast<UnixMillis>(gap_edge(gap_bucket(seconds(age)) + 2) * kMillis) + 1;
     const UnixMillis wait = wait_s > 0 ? static_cast<UnixMillis>(wait_s * kMillis) : kLongestGapMs;
     return now + std::max(kShortestNapMs, std::min(edge - age, wait));
   }

@@ -26,11 +26,9 @@ class RefreshPlanner {
   enum class Reason : std::uint8_t {
     renewal,   ///< the record's own rhythm: how long clients usually leave between two questions
     periodic,  ///< one client asks for it at a fixed interval
-    follower,  ///< the client asked for something that is usually followed by it
-    sibling,   ///< another type of a name that was asked for
-    neighbour  ///< a name that counts on from the client's latest ones
+    follower   ///< the client asked for something that is usually followed by it
   };
-  static constexpr std::size_t kReasons = 5;
+  static constexpr std::size_t kReasons = 3;
 
   /// One resolution that is worth doing now.
   struct Wish {
