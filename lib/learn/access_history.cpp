@@ -56,7 +56,8 @@ class Journal final : public AccessHistory {
         kept_(found.segments.begin(), found.segments.end()),
         last_number_(found.last_number),
         now_(now),
-        flushed_at_(now) {
+        flushed_at_(now),
+        distrusted_since_(now) {
     settings_.max_bytes = std::max(settings_.max_bytes, kLeastBytes);
     drop_old();
   }
@@ -336,7 +337,7 @@ AccessHistory::State Journal::state() const {
 Result<void> Journal::read(UnixMillis since, const std::function<void(const Access&)>& use) const {
   Result<void> result;
   const auto use_recent = [&](const Access& access) {
-    if (access.at >= since) use(access);
+    if (access.at >= since && elapsed(access.at, now_) <= max_age()) use(access);
   };
   const auto note = [&](const fs::path& path, const std::string& why) {
     if (result) result = fail(ErrorCode::malformed, path.string() + ": " + why);

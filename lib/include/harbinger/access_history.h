@@ -45,10 +45,11 @@ class AccessHistory {
   /// Dropped too is one whose resource is longer than 65,535 octets.
   virtual void append(const Access& access) = 0;
   /// Writes what waits when it is due, starts new segments, drops old ones. Call a few times a second. With `now_please` it is on the
-  /// disk when this returns. A clock that jumps ahead by more than an hour ages nothing for the next ten minutes.
+  /// disk when this returns. A clock that jumps ahead by more than an hour, or has just been met, makes nothing too old to be kept for the
+  /// next ten minutes.
   virtual void tend(UnixMillis now, bool now_please = false) = 0;
-  /// Hands what is kept and not older than `since` to `use`, in the order in which it came. What cannot be read is left out; the error
-  /// says what that was.
+  /// Hands what is kept, not older than `since` and not too old to be kept, to `use`, in the order in which it came. What cannot be read
+  /// is left out; the error says what that was.
   virtual Result<void> read(UnixMillis since, const std::function<void(const Access&)>& use) const = 0;
   virtual State state() const = 0;
 };

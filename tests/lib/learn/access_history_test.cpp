@@ -449,7 +449,25 @@ TEST_CASE("a clock that jumps ahead and comes back costs nothing") {
   CHECK(count_in_order(*history) == 20);
   history->tend(INT64_MIN, true);
   history->tend(INT64_MAX, true);
+  history->tend(kNow, true);
   CHECK(count_in_order(*history) == 20);
+}
+
+TEST_CASE("a clock that is wrong at the start deletes nothing until it was right for a while") {
+  const Scratch scratch;
+  keep(scratch / "history", 0, 10);
+  const auto later = kNow + 10'000 * kHour;
+  {
+    const auto history = open_in(scratch / "history", later);
+    history->tend(later + 60'000, true);
+    CHECK(resources(*history).empty());  // too old, if it were true
+  }
+  CHECK(count_in_order(*open_in(scratch / "history")) == 10);
+  const auto history = open_in(scratch / "history", later);
+  history->tend(later + 9 * 60'000, true);
+  CHECK(segments(scratch / "history").size() == 1);
+  history->tend(later + 11 * 60'000, true);
+  CHECK(segments(scratch / "history").empty());
 }
 
 TEST_CASE("with a full disk accesses are dropped and counted, and kept again when there is room") {
@@ -592,12 +610,13 @@ TEST_CASE("a resource that is too long is dropped and counted") {
   const Scratch scratch;
   const auto history = open_in(scratch / "history");
   const std::string long_text(65'535, 'x'), too_long(65'536, 'x');
-  history->append({.resource = long_text});
-  history->append({.resource = too_long});
+  history->append({.at = kNow, .resource = long_text});
+  history->append({.at = kNow, .resource = too_long});
   history->tend(kNow, true);
   CHECK(history->state().written == 1);
   CHECK(history->state().lost == 1);
-  CHECK(resources(*history) == std::vector{long_text});
+  const bool the_long_one = resources(*history) == std::vector{long_text};
+  CHECK(the_long_one);
 }
 
 TEST_CASE("a copy of a journal, written on at both places, shares no key") {
