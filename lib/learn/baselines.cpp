@@ -82,7 +82,7 @@ class Markov1 final : public Baseline {
     if (const auto* context = pairs_.find(now.current()))
       for (const auto& [resource, count] : context->successors) {
         if (ranking.full()) break;
-        ranking.add(resource, count / context->seen);
+        ranking.add(resource, count / (context->seen + 1));
       }
     ranking.fill(popularity_);
     return ranking.size();

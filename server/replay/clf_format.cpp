@@ -1,0 +1,94 @@
+#include "server/replay/formats.h"
+#include "server/replay/times.h"
+
+namespace harbinger::replay {
+
+namespace {
+
+// Takes fields off the front of a line.
+class Fields {
+ public:
+  explicit Fields(std::string_view line) : rest_(line) {}
+
+  std::optional<std::string_view> word() {
+    skip_spaces();
+    const auto end = std::min(rest_.find(' '), rest_.size());
+    return take(0, end, end);
+  }
+  std::optional<std::string_view> bracketed() { return enclosed('[', ']'); }
+  // Within quotes a backslash hides the next octet.
+  std::optional<std::string_view> quoted() { return enclosed('"', '"'); }
+
+ private:
+  void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size())); }
+
+  std::optional<std::string_view> take(std::size_t from, std::size_t to, std::size_t used) {
+    if (used == 0) return std::nullopt;
+    const auto field = rest_.substr(from, to - from);
+    rest_.remove_prefix(std::min(used, rest_.size()));
+    return field;
+  }
+
+  std::optional<std::string_view> enclosed(char open, char close) {
+    skip_spaces();
+    if (rest_.empty() || rest_[0] != open) return std::nullopt;
+    for (std::size_t i = 1; i < rest_.size(); ++i) {
+      if (rest_[i] == '\\')
+        ++i;
+      else if (rest_[i] == close)
+        return take(1, i, i + 1);
+    }
+    return std::nullopt;
+  }
+
+  std::string_view rest_;
+};
+
+std::string_view dash_is_nothing(std::string_view field) { return field == "-" ? std::string_view() : field; }
+
+// `GET /path HTTP/1.1`; the version was not there before HTTP/1.0.
+void read_request(std::string_view request, Record& record) {
+  const auto space = request.find(' ');
+  if (space == std::string_view::npos) return;  // what somebody sent was no request
+  record.method = request.substr(0, space);
+  auto target = request.substr(space + 1);
+  if (const auto version = target.rfind(" HTTP/"); version != std::string_view::npos)
+    target = target.substr(0, version);
+  record.resource = target;
+}
+
+class ClfFormat final : public LineFormat {
+ public:
+  std::expected<void, std::string> read(std::string_view line, const Use& use) override {
+    if (line.empty()) return {};
+    Fields fields(line);
+    const auto host = fields.word(), ident = fields.word(), user = fields.word();
+    if (!host || !ident || !user) return std::unexpected("expected `host ident user [time] \"request\" status bytes`");
+    const auto time = fields.bracketed();
+    if (!time) return std::unexpected("expected a time in brackets after host, ident and user");
+    const auto request = fields.quoted();
+    if (!request) return std::unexpected("expected a request in quotes after the time");
+    const auto status = fields.word(), size = fields.word();
+    const auto referer = fields.quoted(), agent = fields.quoted();
+
+    Record record;
+    record.client = *host;
+    record.at = parse_clf_time(*time);
+    if (!record.at) return std::unexpected("`" + std::string(*time) + "` is no time like 09/Apr/2012:23:58:56 -0700");
+    const auto code = status ? parse_number<int>(*status) : std::nullopt;
+    if (!code || *code < 100 || *code > 999)
+      return std::unexpected("expected a status of three digits after the request");
+    record.status = *code;
+    if (size) record.size_bytes = parse_number<std::uint32_t>(*size).value_or(0);
+    if (referer && agent) record.user_agent = dash_is_nothing(*agent);
+    read_request(*request, record);
+    use(record);
+    return {};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<LineFormat> make_clf_format() { return std::make_unique<ClfFormat>(); }
+
+}  // namespace harbinger::replay

@@ -1,0 +1,128 @@
+#include "server/replay/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include <harbinger/version.h>
+#include "server/replay/times.h"
+
+namespace harbinger::replay {
+
+namespace {
+
+constexpr const char* kFooter =
+    "\nModels: harbinger (with harbinger_served, what its table for the query path gives), popularity, markov1, dg4,"
+    "\nppm2_online; the oracle is always there. docs/replay.md tells protocols, formats and the JSON."
+    "\nExit codes: 0 done, even when some lines could not be read; 1 nothing usable, or a file that cannot be opened or"
+    "\nwritten; 2 wrong flags.";
+
+// "30m", "45s", "2h", "1800"
+std::optional<std::int64_t> parse_span(std::string text) {
+  double unit = 1000;
+  if (text.ends_with('m')) unit = 60'000;
+  if (text.ends_with('h')) unit = 3'600'000;
+  if (text.ends_with('m') || text.ends_with('h') || text.ends_with('s')) text.pop_back();
+  const auto number = parse_number<double>(text);
+  if (!number || *number <= 0 || *number > 1e7) return std::nullopt;
+  return static_cast<std::int64_t>(*number * unit);
+}
+
+void add_input(CLI::App& app, CommandLine& line) {
+  app.add_option("files", line.files, "the trace, oldest part first; `-` is standard input; .gz and .xz are unpacked");
+  app.add_option("--format", line.format, "clf, zeek-dns, csv or sequences");
+  app.add_option("--columns", line.columns,
+                 "what the columns of a csv mean: client,time,resource in order, or client=HOST,time=TS");
+  app.add_option("--name", line.name, "what the trace is called in reports");
+  app.add_option("--synthetic", line.synthetic, "a trace of our own making instead of files: uniform, or day (of DNS)")
+      ->check(CLI::IsMember({"uniform", "day"}));
+  app.add_option("--seed", line.seed, "of --synthetic and --shuffle-labels")->capture_default_str();
+  app.add_flag("--pages", line.filters.pages,
+               "GET with 2xx or 3xx; no images, styles, scripts, fonts; query string cut off");
+  auto* humans = app.add_flag("--humans", line.filters.humans, "user agents that look like people's");
+  app.add_flag("--bots", line.filters.bots, "user agents that look like programs")->excludes(humans);
+  app.add_flag("--hosts", line.filters.hosts, "the host of each URL instead of the URL");
+  app.add_flag("--shuffle-labels", line.shuffle_labels, "control: deal all resources out anew by chance");
+}
+
+void add_protocol(CLI::App& app, CommandLine& line, std::string& gap) {
+  app.add_option("--gap", gap, "a longer pause ends a session")->default_str("30m");
+  app.add_option("--score-from", line.score_from, "where judging begins, as share of the accesses in time order")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  auto* train = app.add_option("--train", line.train, "files to learn from only");
+  app.add_option("--test", line.test, "files to judge on")->needs(train);
+  app.add_flag("--frozen", line.frozen, "learn nothing from what is judged");
+  app.add_option("--protocol", line.protocol,
+                 "online (test, then train) or cpt (14 folds, last item from the five before)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"online", "cpt"}));
+  app.add_option("--models", line.models, "only these")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"harbinger", "popularity", "markov1", "dg4", "ppm2_online"}));
+  app.add_option("--contexts", line.contexts, "memory of the sequence model")->capture_default_str();
+}
+
+void add_refresh(CLI::App& app, CommandLine& line) {
+  app.add_flag("--refresh", line.refresh,
+               "DNS traces: what refreshing answers ahead brings, judged on all (or from --score-from on)");
+  app.add_flag("--upstream-caches", line.upstream_caches,
+               "the trace was taken in front of a cache: TTLs are what was left there");
+  app.add_option("--negative-ttl", line.negative_ttl_s, "seconds, for answers whose TTL the trace does not tell")
+      ->capture_default_str();
+}
+
+void add_output(CLI::App& app, CommandLine& line) {
+  app.add_option("--waste", line.waste, "useless prefetches allowed for each need")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1000.0));
+  app.add_option("--rtt", line.network.rtt_ms, "round trip in milliseconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("--bandwidth", line.network.bandwidth_mbit, "in Mbit/s")
+      ->capture_default_str()
+      ->check(CLI::Range(1e-6, 1e9));
+  app.add_option("--json", line.json, "write the results here; `-` is standard output, in the place of the table");
+  app.add_option("--plots", line.plots, "write SVG plots into this folder");
+}
+
+// What does not go together although each flag is right; empty when all does.
+std::string contradiction(const CommandLine& line) {
+  const bool has_files = !line.files.empty(), has_pair = !line.train.empty();
+  const int sources = int(has_files) + int(has_pair) + int(!line.synthetic.empty());
+  if (sources == 0) return "expected a trace: files, --train with --test, or --synthetic";
+  if (sources > 1) return "files, --train with --test, and --synthetic exclude each other";
+  if (has_pair && line.test.empty()) return "--train needs --test";
+  if (line.synthetic.empty() && line.format.empty()) return "expected --format clf, zeek-dns, csv or sequences";
+  return {};
+}
+
+}  // namespace
+
+std::expected<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  std::string gap = "30m";
+  CLI::App app{"harbinger-replay: what harbinger would have foreseen of a trace", "harbinger-replay"};
+  add_input(app, line);
+  add_protocol(app, line, gap);
+  add_refresh(app, line);
+  add_output(app, line);
+  app.set_version_flag("--version", "harbinger-replay " HARBINGER_VERSION);
+  app.footer(kFooter);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(app.exit(error) == 0 ? 0 : 2);
+  }
+  const auto span = parse_span(gap);
+  const auto wrong = span ? contradiction(line) : "--gap: expected a span of time like 30m, 45s or 2h";
+  if (!wrong.empty()) {
+    std::cerr << "harbinger-replay: " << wrong << "; --help tells all flags\n";
+    return std::unexpected(2);
+  }
+  line.gap_ms = *span;
+  line.score_from_given = app.count("--score-from") > 0;
+  return line;
+}
+
+}  // namespace harbinger::replay

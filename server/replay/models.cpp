@@ -1,0 +1,29 @@
+#include "server/replay/models.h"
+
+#include <algorithm>
+
+namespace harbinger::replay {
+
+std::vector<MakeContender> contenders(const Trace& trace, const ModelSettings& settings) {
+  std::vector<MakeContender> all;
+  const auto wanted = [&](std::string_view name) {
+    return settings.only.empty() || std::ranges::find(settings.only, name) != settings.only.end();
+  };
+  Baseline::Limits limits;
+  limits.session_gap_ms = settings.gap_ms;
+  limits.clients = std::max<std::size_t>(limits.clients, trace.clients.size() * 2ULL);
+  const auto baseline = [&](const char* name, auto make) {
+    if (wanted(name)) all.push_back([=] { return make_baseline_contender(name, make(limits)); });
+  };
+  baseline("popularity", make_popularity);
+  baseline("markov1", make_markov1);
+  baseline("dg4", [](const Baseline::Limits& of) { return make_dependency_graph(of); });
+  baseline("ppm2_online", make_ppm2);
+  SequenceModel::Settings model;
+  model.contexts = settings.contexts;
+  model.session_gap_s = static_cast<std::uint32_t>(std::max<UnixMillis>(settings.gap_ms / 1000, 1));
+  if (wanted("harbinger")) all.push_back([=, &trace] { return make_harbinger_contender(trace, model); });
+  return all;
+}
+
+}  // namespace harbinger::replay
