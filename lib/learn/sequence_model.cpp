@@ -14,8 +14,9 @@ namespace {
 
 using namespace sequence;
 
-constexpr std::size_t kJudged = 8;  // guesses whose record is kept
-constexpr float kLeast = 0.01f;     // less is not worth a place in a line
+constexpr std::size_t kJudged = 8;         // guesses whose record is kept
+constexpr std::uint64_t kYoung = 1 << 15;  // steps that are all judged, however much there is to do
+constexpr float kLeast = 0.01f;            // less is not worth a place in a line
 
 class TableModel final : public SequenceModel {
  public:
@@ -87,14 +88,15 @@ void TableModel::learn(const Access& access) {
 
 void TableModel::step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at) {
   const bool follows = client.known > 0;
-  const bool judged = settings_.blend_every <= 1 || ++steps_ % settings_.blend_every == 0;
-  if (follows) prefetch_step(*memory_, moment_of(client));
+  const bool judged = ++steps_ <= kYoung || steps_ % std::max(settings_.blend_every, 1u) == 0;
+  const Share share = judged ? Share::all : steps_ % 2 == 0 ? Share::first_half : Share::second_half;
+  if (follows) prefetch_step(*memory_, moment_of(client), share);
   if (follows && judged) judge(client, hash);
 
   const TextId resource = memory_->resources.intern(hash, access.resource);
   if (follows) {
     const Moment moment = moment_of(client);
-    count_step(*memory_, moment, resource);
+    count_step(*memory_, moment, resource, share);
     if (judged && settings_.learn_structure) count_structure(*memory_, moment, resource);
     if (auto* entry = memory_->resources.get(moment.current())) {
       const auto waited = static_cast<float>(at - client.last);
@@ -185,7 +187,7 @@ void TableModel::publish_line(const Moment& moment, std::uint64_t previous, Pers
   served_.publish(hash, previous, persona, std::span(entries).first(kept), usual_wait(moment.current()));
 }
 
-/// Readers need a text that stays, also of what nobody asked for yet; 0 when it is not sure enough to be kept for that.
+/// Readers need a text that stays, also of what nobody asked for yet; 0 when it is gone.
 TextId TableModel::real(TextId id) {
   if (!(id & Imagined::kMark)) return id;
   const std::string text(memory_->imagined.text(id));

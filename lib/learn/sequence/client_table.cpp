@@ -17,14 +17,20 @@ void ClientState::push(TextId resource) noexcept {
 }
 
 ClientTable::ClientTable(std::size_t capacity)
-    : mask_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) - 1), clients_(mask_ + 1) {}
+    : mask_(std::bit_ceil(std::max<std::size_t>(capacity, 64)) - 1), keys_(mask_ + 1), clients_(mask_ + 1) {}
+
+void ClientTable::restore(std::uint32_t clock, std::size_t used) noexcept {
+  clock_ = clock;
+  used_ = used;
+  for (std::size_t at = 0; at < clients_.size(); ++at) keys_[at] = clients_[at].key;
+}
 
 std::size_t ClientTable::home(ClientKey key) const noexcept { return mix(key, 0xc11e) & mask_; }
 
 ClientState* ClientTable::find(ClientKey key) noexcept {
   const std::size_t first = home(key);
   for (std::size_t way = 0; way < kWays; ++way)
-    if (ClientState& client = clients_[first ^ way]; client.key == key && client.used_at != 0) return &client;
+    if (keys_[first ^ way] == key && clients_[first ^ way].used_at != 0) return &clients_[first ^ way];
   return nullptr;
 }
 

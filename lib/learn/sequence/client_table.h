@@ -62,6 +62,7 @@ class ClientTable {
     used_ += room.used_at == 0;
     room = ClientState{};
     room.key = key;
+    keys_[place_of(room)] = key;
     room.used_at = ++clock_;
     return room;
   }
@@ -71,13 +72,13 @@ class ClientTable {
   }
   ClientState& at(std::size_t place) noexcept { return clients_[place]; }
   std::size_t used() const noexcept { return used_; }
-  std::size_t bytes() const noexcept { return clients_.size() * sizeof(ClientState); }
-  void prefetch(ClientKey key) const noexcept { __builtin_prefetch(&clients_[home(key)]); }
+  std::size_t bytes() const noexcept { return clients_.size() * (sizeof(ClientState) + sizeof(ClientKey)); }
 
   std::vector<ClientState>& clients() noexcept { return clients_; }
   const std::vector<ClientState>& clients() const noexcept { return clients_; }
   std::uint32_t clock() const noexcept { return clock_; }
-  void restore(std::uint32_t clock, std::size_t used) noexcept { clock_ = clock, used_ = used; }
+  /// After the states were put back.
+  void restore(std::uint32_t clock, std::size_t used) noexcept;
 
  private:
   static constexpr std::size_t kWays = 4;
@@ -85,6 +86,7 @@ class ClientTable {
   ClientState& oldest_near(ClientKey key) noexcept;
 
   std::size_t mask_;
+  std::vector<ClientKey> keys_;  ///< those of the states, close together
   std::vector<ClientState> clients_;
   std::uint32_t clock_ = 0;
   std::size_t used_ = 0;

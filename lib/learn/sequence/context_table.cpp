@@ -16,13 +16,28 @@ bool weaker(const ContextTable::Successor& a, const ContextTable::Successor& b, 
 }  // namespace
 
 ContextTable::ContextTable(std::size_t lines)
-    : mask_(std::bit_ceil(std::max<std::size_t>(lines, 64)) - 1), lines_(mask_ + 1) {}
+    : mask_(std::bit_ceil(std::max<std::size_t>(lines, 64)) - 1), lines_(mask_ + 1), marks_(mask_ + 1) {}
+
+/// The first place near `key` whose mark fits; its line need not.
+std::size_t ContextTable::marked(std::uint64_t key) const noexcept {
+  const std::uint16_t mark = mark_of(tag_of(key));
+  const std::size_t first = home(key);
+  for (std::size_t way = 0; way < kWays; ++way)
+    if (marks_[first ^ way] == mark) return first ^ way;
+  return kNone;
+}
+
+void ContextTable::prefetch(std::uint64_t key) const noexcept {
+  const std::size_t place = marked(key);
+  __builtin_prefetch(&lines_[place == kNone ? home(key) : place], 1);
+}
 
 ContextTable::Line* ContextTable::find_line(std::uint64_t key) noexcept {
   const std::uint32_t tag = tag_of(key);
+  const std::uint16_t mark = mark_of(tag);
   const std::size_t first = home(key);
   for (std::size_t way = 0; way < kWays; ++way)
-    if (Line& line = lines_[first ^ way]; line.tag == tag) return &line;
+    if (marks_[first ^ way] == mark && lines_[first ^ way].tag == tag) return &lines_[first ^ way];
   return nullptr;
 }
 
@@ -32,7 +47,7 @@ ContextTable::Context ContextTable::find(std::uint64_t key) const noexcept {
   Line* first = self.find_line(key);
   if (!first) return found;
   found.lines[found.count++] = first;
-  for (std::size_t line = 1; line < first->lines; ++line)
+  for (std::size_t line = 1; line <= first->further; ++line)
     if (const Line* more = self.find_line(key_of_line(key, line))) found.lines[found.count++] = more;
   return found;
 }
@@ -40,21 +55,33 @@ ContextTable::Context ContextTable::find(std::uint64_t key) const noexcept {
 /// How often it was of use per time: what is lowest makes room.
 double ContextTable::worth(const Line& line) const noexcept {
   const double age = static_cast<std::uint32_t>(clock_ - line.used_at);
-  return line.total / (age + static_cast<double>(lines_.size()) / 16);
+  return static_cast<double>(line.total) / (age + static_cast<double>(lines_.size()) / 16);
+}
+
+/// An empty place, or the worse of two: looking at all four would cost more than it is worth.
+std::size_t ContextTable::room_near(std::uint64_t key) const noexcept {
+  const std::size_t first = home(key);
+  for (std::size_t way = 0; way < kWays; ++way)
+    if (marks_[first ^ way] == 0) return first ^ way;
+  const std::size_t other = first ^ (1 + clock_ % (kWays - 1));
+  return worth(lines_[other]) < worth(lines_[first]) ? other : first;
 }
 
 ContextTable::Line& ContextTable::find_or_make(std::uint64_t key) {
   if (Line* line = find_line(key)) return *line;
-  const std::size_t first = home(key);
-  Line* room = &lines_[first];
-  for (std::size_t way = 0; way < kWays && room->tag != 0; ++way) {
-    Line& line = lines_[first ^ way];
-    if (line.tag == 0 || worth(line) < worth(*room)) room = &line;
-  }
-  used_ += room->tag == 0;
-  *room = Line{};
-  room->tag = tag_of(key);
-  return *room;
+  const std::size_t room = room_near(key);
+  used_ += marks_[room] == 0;
+  marks_[room] = mark_of(tag_of(key));
+  lines_[room] = Line{};
+  lines_[room].tag = tag_of(key);
+  return lines_[room];
+}
+
+void ContextTable::restore(std::uint32_t clock, std::size_t used) noexcept {
+  clock_ = clock;
+  used_ = used;
+  for (std::size_t at = 0; at < lines_.size(); ++at)
+    marks_[at] = lines_[at].tag ? mark_of(lines_[at].tag) : std::uint16_t{0};
 }
 
 void ContextTable::halve(std::array<Line*, kLines>& lines, std::size_t count) noexcept {
@@ -73,7 +100,7 @@ ContextTable::Line* ContextTable::room_for(std::uint64_t key, Line& first, std::
   // Within four ways the new line could displace the first one.
   Line& more = find_or_make(more_key);
   if (&more == &first || first.tag != tag_of(key)) return nullptr;
-  first.lines = static_cast<std::uint8_t>(std::max<std::size_t>(first.lines, count + 1));
+  first.further = static_cast<std::uint8_t>(std::max<std::size_t>(first.further, count));
   more.used_at = clock_;
   lines[count++] = &more;
   return more.size < kSuccessors ? &more : nullptr;
@@ -84,7 +111,7 @@ void ContextTable::add(std::uint64_t key, std::uint32_t id, double weight) {
   Line& first = find_or_make(key);
   std::array<Line*, kLines> lines{&first};
   std::size_t count = 1;
-  for (std::size_t line = 1; line < first.lines; ++line) {
+  for (std::size_t line = 1; line <= first.further; ++line) {
     if (Line* more = find_line(key_of_line(key, line))) lines[count++] = more;
   }
   first.tick++;

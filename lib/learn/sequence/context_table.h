@@ -4,8 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <span>
 
+#include "learn/sequence/huge_array.h"
 #include "learn/sequence/mix.h"
 
 namespace harbinger::sequence {
@@ -28,7 +29,7 @@ class ContextTable {
     std::uint32_t used_at = 0;  ///< the table's clock
     std::uint16_t tick = 0;     ///< additions, wrapping
     std::uint8_t size = 0;      ///< successors in this line
-    std::uint8_t lines = 1;     ///< of the context, this one counted (first line only)
+    std::uint8_t further = 0;   ///< lines of the context besides this one (first line only)
     std::array<Successor, kSuccessors> successors{};
   };
   static_assert(sizeof(Line) == 64);
@@ -54,30 +55,38 @@ class ContextTable {
   Context find(std::uint64_t key) const noexcept;
   /// Counts that `id` followed; `weight` up to 16.
   void add(std::uint64_t key, std::uint32_t id, double weight);
-  void prefetch(std::uint64_t key) const noexcept { __builtin_prefetch(&lines_[home(key)], 1); }
+  /// Brings what `find` and `add` look at near.
+  void prefetch(std::uint64_t key) const noexcept;
 
   std::size_t used() const noexcept { return used_; }
-  std::size_t bytes() const noexcept { return lines_.size() * sizeof(Line); }
+  std::size_t bytes() const noexcept { return lines_.bytes() + marks_.bytes(); }
 
-  std::vector<Line>& lines() noexcept { return lines_; }
-  const std::vector<Line>& lines() const noexcept { return lines_; }
+  std::span<Line> lines() noexcept { return lines_.all(); }
+  std::span<const Line> lines() const noexcept { return lines_.all(); }
   std::uint32_t clock() const noexcept { return clock_; }
-  void restore(std::uint32_t clock, std::size_t used) noexcept { clock_ = clock, used_ = used; }
+  /// After the lines were put back.
+  void restore(std::uint32_t clock, std::size_t used) noexcept;
 
  private:
   static constexpr std::size_t kWays = 4;
+  static constexpr std::size_t kNone = ~std::size_t{0};
   std::size_t home(std::uint64_t key) const noexcept { return (key >> 32) & mask_; }
   static std::uint32_t tag_of(std::uint64_t key) noexcept { return static_cast<std::uint32_t>(key) | 1; }
+  static std::uint16_t mark_of(std::uint32_t tag) noexcept { return static_cast<std::uint16_t>(tag >> 16 | 1); }
   static std::uint64_t key_of_line(std::uint64_t key, std::size_t line) noexcept { return line ? mix(key, line) : key; }
 
+  std::size_t marked(std::uint64_t key) const noexcept;
   Line* find_line(std::uint64_t key) noexcept;
   Line& find_or_make(std::uint64_t key);
+  std::size_t room_near(std::uint64_t key) const noexcept;
   double worth(const Line& line) const noexcept;
   Line* room_for(std::uint64_t key, Line& first, std::array<Line*, kLines>& lines, std::size_t& count);
   static void halve(std::array<Line*, kLines>& lines, std::size_t count) noexcept;
 
   std::size_t mask_;
-  std::vector<Line> lines_;
+  HugeArray<Line> lines_;
+  HugeArray<std::uint16_t>
+      marks_;  ///< part of each line's tag, so that a line is touched only when it is likely the one; 0: empty
   std::uint32_t clock_ = 0;
   std::size_t used_ = 0;
 };

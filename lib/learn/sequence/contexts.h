@@ -26,10 +26,13 @@ std::uint64_t shape(std::uint64_t template_hash, std::size_t back) noexcept;
 /// What a rule that looks `back` steps back counts for: it fades with the distance.
 constexpr double rule_weight(std::size_t back) noexcept { return 1.0 / static_cast<double>(1 + back); }
 
-/// Brings the lines of these contexts near, for `count_step`.
-void prefetch_step(const Memory& memory, const Moment& moment) noexcept;
+/// What is counted: everything, or, to be quick, one half of the contexts that bear it, for twice their weight. Halves take turns.
+enum class Share : std::uint8_t { all, first_half, second_half };
+
+/// Brings near what `count_step` counts in.
+void prefetch_step(const Memory& memory, const Moment& moment, Share share) noexcept;
 /// Counts that `next` followed `moment`.
-void count_step(Memory& memory, const Moment& moment, TextId next);
+void count_step(Memory& memory, const Moment& moment, TextId next, Share share);
 /// Counts which edits make the text of `next` out of those before it.
 void count_structure(Memory& memory, const Moment& moment, TextId next);
 

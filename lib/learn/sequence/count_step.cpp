@@ -31,28 +31,32 @@ std::uint64_t shape(std::uint64_t template_hash, std::size_t back) noexcept {
 
 }  // namespace key
 
-void prefetch_step(const Memory& memory, const Moment& moment) noexcept {
+namespace {
+
+/// Calls `use(key, weight)` for every context that is counted. Those of order 1 and 2 and a client's own always are: they matter most.
+template <class Use>
+void for_each_context(const Moment& moment, Share share, Use use) {
   const auto path = moment.path;
-  memory.contexts.prefetch(key::order_1(path[0]));
-  memory.contexts.prefetch(key::own_order_1(moment.client, path[0]));
-  memory.contexts.prefetch(key::own(moment.client));
-  if (path.size() > 1) memory.contexts.prefetch(key::order_2(path[1], path[0]));
-  if (path.size() > 2) memory.contexts.prefetch(key::order_3(path[2], path[1], path[0]));
+  const bool first = share != Share::second_half, second = share != Share::first_half;
+  const double weight = share == Share::all ? 1 : 2;
+  use(key::order_1(path[0]), 1.0);
+  if (path.size() > 1) use(key::order_2(path[1], path[0]), 1.0);
+  if (moment.persona) use(key::persona(moment.persona, path[0]), 1.0);
+  use(key::own(moment.client), 1.0);
+  if (first) use(key::own_order_1(moment.client, path[0]), weight);
+  if (second && path.size() > 2) use(key::order_3(path[2], path[1], path[0]), weight);
   for (std::size_t back = 0; back < path.size() && back < kRuleWindow; ++back)
-    memory.contexts.prefetch(key::rule(path[back]));
+    if (back % 2 == 0 ? first : second) use(key::rule(path[back]), weight * rule_weight(back));
 }
 
-void count_step(Memory& memory, const Moment& moment, TextId next) {
-  const auto path = moment.path;
-  ContextTable& contexts = memory.contexts;
-  contexts.add(key::order_1(path[0]), next, 1);
-  if (path.size() > 1) contexts.add(key::order_2(path[1], path[0]), next, 1);
-  if (path.size() > 2) contexts.add(key::order_3(path[2], path[1], path[0]), next, 1);
-  contexts.add(key::own_order_1(moment.client, path[0]), next, 1);
-  contexts.add(key::own(moment.client), next, 1);
-  if (moment.persona) contexts.add(key::persona(moment.persona, path[0]), next, 1);
-  for (std::size_t back = 0; back < path.size() && back < kRuleWindow; ++back)
-    contexts.add(key::rule(path[back]), next, rule_weight(back));
+}  // namespace
+
+void prefetch_step(const Memory& memory, const Moment& moment, Share share) noexcept {
+  for_each_context(moment, share, [&](std::uint64_t key, double) { memory.contexts.prefetch(key); });
+}
+
+void count_step(Memory& memory, const Moment& moment, TextId next, Share share) {
+  for_each_context(moment, share, [&](std::uint64_t key, double weight) { memory.contexts.add(key, next, weight); });
 }
 
 void count_structure(Memory& memory, const Moment& moment, TextId next) {

@@ -115,7 +115,7 @@ bool get_texts(Reader& in, TextTable& texts) {
 
 /// Only what is used, with its place.
 template <class T, class Used>
-void put_sparse(Writer& out, const std::vector<T>& all, std::size_t used, std::uint32_t clock, Used is_used) {
+void put_sparse(Writer& out, std::span<const T> all, std::size_t used, std::uint32_t clock, Used is_used) {
   out.put(used);
   out.put(clock);
   for (std::size_t at = 0; at < all.size(); ++at) {
@@ -126,7 +126,7 @@ void put_sparse(Writer& out, const std::vector<T>& all, std::size_t used, std::u
 }
 
 template <class Table, class T>
-bool get_sparse(Reader& in, Table& table, std::vector<T>& all) {
+bool get_sparse(Reader& in, Table& table, std::span<T> all) {
   std::size_t used = 0;
   std::uint32_t clock = 0;
   if (!in.get(used) || !in.get(clock)) return false;
@@ -144,7 +144,7 @@ std::string contents_of(const Memory& memory, const SoonModel& soon) {
   put_texts(out, memory.edits);
   put_sparse(out, memory.contexts.lines(), memory.contexts.used(), memory.contexts.clock(),
              [](const ContextTable::Line& line) { return line.tag != 0; });
-  put_sparse(out, memory.clients.clients(), memory.clients.used(), memory.clients.clock(),
+  put_sparse(out, std::span(memory.clients.clients()), memory.clients.used(), memory.clients.clock(),
              [](const ClientState& client) { return client.used_at != 0; });
   const Popularity::Kept popularity = memory.popularity.keep();
   out.put(popularity.step);
@@ -166,7 +166,7 @@ bool take(Reader& in, Memory& memory, SoonModel& soon) {
   const std::size_t cells = memory.evidence.cells().size();
   if (!get_texts(in, memory.resources) || !get_texts(in, memory.edits) ||
       !get_sparse(in, memory.contexts, memory.contexts.lines()) ||
-      !get_sparse(in, memory.clients, memory.clients.clients()) || !in.get(popularity.step) ||
+      !get_sparse(in, memory.clients, std::span(memory.clients.clients())) || !in.get(popularity.step) ||
       !in.get(popularity.total) || !in.get(popularity.place) || !in.get(popularity.window) ||
       !in.get(popularity.leaders) || !in.get(popularity.recent) || !in.get(memory.evidence.cells()) ||
       memory.evidence.cells().size() != cells || !in.get(memory.blend.state()) || !in.get(memory.calibration) ||
