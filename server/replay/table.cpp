@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "server/replay/columns.h"
 #include "server/replay/results.h"
@@ -22,26 +23,34 @@ std::string rankings(const Results& results) {
   return table.text();
 }
 
+// The columns of one model; what needs time has none in a trace without times.
+std::vector<std::string> prefetching_row(const Results& results, const ModelResult& model, bool with_coverage) {
+  const auto& point = model.chosen;
+  std::vector<std::string> row{model.name, percent(model.tight.coverage), percent(model.wide.coverage)};
+  if (with_coverage) row.push_back(percent(point.coverage));
+  for (const auto& text : {percent(point.precision), decimal(point.waste, 2), decimal(point.wasted_bytes, 2)})
+    row.push_back(text);
+  const bool has_times = results.timed && model.name != "oracle";
+  row.push_back(has_times ? percent(point.late) : "-");
+  row.push_back(has_times ? span_text(point.lead_ms) : "-");
+  row.push_back(results.timed ? percent(point.saved) : "-");
+  return row;
+}
+
 std::string prefetching(const Results& results) {
-  const auto at = [](double waste) { return " @" + decimal(waste, 2); };
-  Columns table({"prefetching, %", "coverage" + at(kTightWaste), "coverage" + at(kWideWaste),
-                 "coverage" + at(results.waste), "precision", "waste", "bytes wasted", "late", "lead",
-                 "latency saved"});
+  const auto at = [](double waste) { return "coverage @" + decimal(waste, 2); };
+  const bool asked_for_another = results.waste != kTightWaste && results.waste != kWideWaste;
+  std::vector<std::string> head{"prefetching, %", at(kTightWaste), at(kWideWaste)};
+  if (asked_for_another) head.push_back(at(results.waste));
+  for (const auto* column : {"precision", "waste", "bytes wasted", "late", "lead", "latency saved"})
+    head.emplace_back(column);
+  Columns table(std::move(head));
   for (const auto& model : results.models) {
-    if (model.name == "oracle") continue;
-    const auto& point = model.chosen;
-    table.add({model.name, percent(model.tight.coverage), percent(model.wide.coverage), percent(point.coverage),
-               percent(point.precision), decimal(point.waste, 2), decimal(point.wasted_bytes, 2),
-               results.timed ? percent(point.late) : "-", results.timed ? span_text(point.lead_ms) : "-",
-               results.timed ? percent(point.saved) : "-"});
+    auto row = prefetching_row(results, model, asked_for_another);
+    if (model.name == "oracle") row[0] = "oracle: seen before, same budget";
+    table.add(std::move(row));
   }
-  const auto& oracle = results.models.back();
-  table.add({"oracle: seen before, same budget", percent(oracle.tight.coverage), percent(oracle.wide.coverage),
-             percent(oracle.chosen.coverage), percent(oracle.chosen.precision), "0.00", "0.00", "-", "-",
-             results.timed ? percent(oracle.chosen.saved) : "-"});
-  const auto bound = [&](const char* name, double share) {
-    table.add({name, percent(share), percent(share), percent(share)});
-  };
+  const auto bound = [&](const char* name, double share) { table.add({name, percent(share), percent(share)}); };
   bound("oracle: seen before", results.bounds.need_seen);
   bound("oracle: pair seen before", results.bounds.need_pair);
   return table.text();
@@ -59,8 +68,9 @@ std::string to_table(const Results& results) {
   if (results.needs == 0) return out;
   out += '\n';
   out += std::to_string(results.needs) +
-         " needs: first visits to a resource within a session, except where it begins. @N: at N useless prefetches for "
-         "each\n";
+         " needs: first visits to a resource within a session, except where it begins.\n"
+         "@N: at N useless prefetches for each need; from `precision` on: @" +
+         decimal(results.waste, 2) + ".\n";
   if (results.timed)
     out += "A fetch takes " + decimal(results.network.rtt_ms, 0) + " ms and its octets at " +
            decimal(results.network.bandwidth_mbit, 0) + " Mbit/s, or what the trace says.\n";
