@@ -31,7 +31,13 @@ namespace {
 
 constexpr float kMostTries = 1000;  // what came true long ago counts for less and less
 
-void judge(Evidence::Cell& cell) noexcept { cell.log_odds = std::log(cell.hits / (cell.tries - cell.hits * 0.999f)); }
+constexpr float kLeastHits =
+    0.01f;  // what never came true is forgotten down to this, not to nothing, which has no logarithm
+
+void judge(Evidence::Cell& cell) noexcept {
+  const float hits = std::max(cell.hits, kLeastHits);
+  cell.log_odds = std::log(hits / (cell.tries - hits * 0.999f));
+}
 
 void count(Evidence::Cell& cell, bool came) noexcept {
   cell.tries += 1;
