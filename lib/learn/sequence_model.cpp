@@ -271,13 +271,14 @@ SequenceModel::Size TableModel::size() const {
   return {memory.contexts.used(), memory.resources.size(), memory.clients.used(), bytes};
 }
 
-Result<void> TableModel::save(const std::filesystem::path& path) const { return save_snapshot(path, *memory_, soon_); }
+Result<void> TableModel::save(const std::filesystem::path& path) const { return save_snapshot(path, *memory_, soon_, served_); }
 
 Result<void> TableModel::load(const std::filesystem::path& path) {
   auto memory = std::make_unique<Memory>(settings_.contexts);
   SoonModel soon;
-  if (auto loaded = load_snapshot(path, *memory, soon); !loaded) return loaded;
-  served_.restart(memory->resources);
+  std::vector<ServedLines::Kept> served;
+  if (auto loaded = load_snapshot(path, *memory, soon, served); !loaded) return loaded;
+  served_.restart(memory->resources, served);
   std::swap(memory_, memory);
   soon_ = std::move(soon);
   soon_.forget_waiting();

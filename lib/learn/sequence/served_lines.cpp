@@ -93,28 +93,42 @@ void ServedLines::publish(std::uint64_t current, std::uint64_t previous, Persona
   const std::uint64_t key = key_of(current, previous, persona);
   ++clock_;
   Line& line = line_for(key);
+  Kept kept{0, tag_of(key), in_ms, {}};
+  for (std::size_t at = 0; at < std::min(kSuccessors, entries.size()); ++at) kept.successors[at] = pack(entries[at]);
+  write(line, kept);
+}
+
+void ServedLines::write(Line& line, const Kept& kept) {
   const std::uint32_t version = line.version.load(std::memory_order_relaxed);
   line.version.store(version + 1, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_release);
-  line.tag.store(tag_of(key), std::memory_order_relaxed);
-  line.in_ms.store(in_ms, std::memory_order_relaxed);
+  line.tag.store(kept.tag, std::memory_order_relaxed);
+  line.in_ms.store(kept.in_ms, std::memory_order_relaxed);
   line.written.store(clock_, std::memory_order_relaxed);
   for (std::size_t at = 0; at < kSuccessors; ++at)
-    line.successors[at].store(at < entries.size() ? pack(entries[at]) : 0, std::memory_order_relaxed);
+    line.successors[at].store(kept.successors[at], std::memory_order_relaxed);
   line.version.store(version + 2, std::memory_order_release);
 }
 
-void ServedLines::restart(const TextTable& texts) {
+std::vector<ServedLines::Kept> ServedLines::keep() const {
+  std::vector<Kept> all;
   for (std::size_t at = 0; at <= mask_; ++at) {
-    Line& line = lines_[at];
-    const std::uint32_t version = line.version.load(std::memory_order_relaxed);
-    line.version.store(version + 1, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_release);
-    line.tag.store(0, std::memory_order_relaxed);
-    for (auto& successor : line.successors) successor.store(0, std::memory_order_relaxed);
-    line.version.store(version + 2, std::memory_order_release);
+    const Line& line = lines_[at];
+    if (line.tag.load(std::memory_order_relaxed) == 0) continue;
+    Kept kept{at, line.tag.load(std::memory_order_relaxed), line.in_ms.load(std::memory_order_relaxed), {}};
+    for (std::size_t i = 0; i < kSuccessors; ++i)
+      kept.successors[i] = line.successors[i].load(std::memory_order_relaxed);
+    all.push_back(kept);
   }
+  return all;
+}
+
+// All empty before the texts change, so that no line is read with the wrong ones.
+void ServedLines::restart(const TextTable& texts, std::span<const Kept> kept) {
+  for (std::size_t at = 0; at <= mask_; ++at) write(lines_[at], {});
   texts_.store(&texts, std::memory_order_release);
+  for (const Kept& each : kept)
+    if (each.place <= mask_) write(lines_[each.place], each);
 }
 
 }  // namespace harbinger::sequence

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include <harbinger/sequence_model.h>
 
@@ -33,8 +34,17 @@ class ServedLines final : public ServedTable {
   /// `previous`. Writer only.
   void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
                std::uint32_t in_ms);
-  /// Forgets all lines; from now on texts are those of `texts`. The old ones must stay until readers have been quiescent.
-  void restart(const TextTable& texts);
+  /// A line on its way to or from a snapshot.
+  struct Kept {
+    std::uint64_t place = 0;
+    std::uint32_t tag = 0, in_ms = 0;
+    std::array<std::uint64_t, kSuccessors> successors{};
+  };
+  /// Every line in use. Writer only.
+  std::vector<Kept> keep() const;
+  /// Forgets all lines; from now on texts are those of `texts`, and lines those that were kept with them. The old texts must stay until
+  /// readers have been quiescent.
+  void restart(const TextTable& texts, std::span<const Kept> kept = {});
   std::size_t bytes() const noexcept { return (mask_ + 1) * sizeof(Line); }
 
  private:
@@ -52,6 +62,7 @@ class ServedLines final : public ServedTable {
   static std::size_t fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
                           std::uint32_t in_ms, std::span<Successor> out) noexcept;
   Line& line_for(std::uint64_t key) noexcept;
+  void write(Line& line, const Kept& kept);
 
   std::size_t mask_;
   std::unique_ptr<Line[]> lines_;

@@ -138,7 +138,7 @@ bool get_sparse(Reader& in, Table& table, std::span<T> all) {
   return true;
 }
 
-std::string contents_of(const Memory& memory, const SoonModel& soon) {
+std::string contents_of(const Memory& memory, const SoonModel& soon, const ServedLines& served) {
   Writer out;
   put_texts(out, memory.resources);
   put_texts(out, memory.edits);
@@ -158,10 +158,11 @@ std::string contents_of(const Memory& memory, const SoonModel& soon) {
   out.put(memory.calibration);
   out.put(soon.state());
   out.put(soon.evidence().cells());
+  out.put(served.keep());
   return out.bytes();
 }
 
-bool take(Reader& in, Memory& memory, SoonModel& soon) {
+bool take(Reader& in, Memory& memory, SoonModel& soon, std::vector<ServedLines::Kept>& served) {
   Popularity::Kept popularity;
   const std::size_t cells = memory.evidence.cells().size();
   if (!get_texts(in, memory.resources) || !get_texts(in, memory.edits) ||
@@ -174,7 +175,7 @@ bool take(Reader& in, Memory& memory, SoonModel& soon) {
     return false;
   for (ClientState& client : memory.clients.clients()) client.waiting = -1;
   memory.popularity.restore(std::move(popularity));
-  return in.done();
+  return in.get(served) && in.done();
 }
 
 std::unexpected<Error> trouble(const std::filesystem::path& path, const char* what) {
@@ -213,8 +214,9 @@ Result<void> write_file(const std::filesystem::path& path, const Header& header,
 
 }  // namespace
 
-Result<void> save_snapshot(const std::filesystem::path& path, const Memory& memory, const SoonModel& soon) {
-  const std::string contents = contents_of(memory, soon);
+Result<void> save_snapshot(const std::filesystem::path& path, const Memory& memory, const SoonModel& soon,
+                           const ServedLines& served) {
+  const std::string contents = contents_of(memory, soon, served);
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof header.magic);
   header.layout = layout_of(memory);
@@ -231,7 +233,8 @@ Result<void> save_snapshot(const std::filesystem::path& path, const Memory& memo
   return {};
 }
 
-Result<void> load_snapshot(const std::filesystem::path& path, Memory& memory, SoonModel& soon) {
+Result<void> load_snapshot(const std::filesystem::path& path, Memory& memory, SoonModel& soon,
+                           std::vector<ServedLines::Kept>& served) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return trouble(path, "cannot open it");
@@ -251,7 +254,8 @@ Result<void> load_snapshot(const std::filesystem::path& path, Memory& memory, So
   if (!file || XXH3_64bits(contents.data(), contents.size()) != header.checksum)
     return fail(ErrorCode::malformed, path.string() + ": damaged: its checksum does not match");
   Reader in(contents);
-  if (!take(in, memory, soon)) return fail(ErrorCode::malformed, path.string() + ": damaged: its parts do not fit");
+  if (!take(in, memory, soon, served))
+    return fail(ErrorCode::malformed, path.string() + ": damaged: its parts do not fit");
   return {};
 }
 
