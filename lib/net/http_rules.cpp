@@ -62,9 +62,11 @@ std::string_view without_authority(std::string_view target) {
 
 HttpRequest request_of(const HttpHead& head) {
   const auto target = without_authority(target_of(head));
+  const auto accept = head[http::field::accept];
   const auto mark = target.find('?');
-  if (mark == std::string_view::npos) return {target, {}};
-  return {target.substr(0, mark), target.substr(mark + 1)};
+  HttpRequest request{target.substr(0, mark), {}, {accept.data(), accept.size()}};
+  if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
+  return request;
 }
 
 // The length of the body that a GET would have had, and none of its octets (RFC 9110 sec. 9.3.2).

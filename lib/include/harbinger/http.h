@@ -15,6 +15,7 @@ namespace harbinger {
 struct HttpRequest {
   std::string_view path;
   std::string_view query;
+  std::string_view accept = {};  ///< the Accept field
 };
 
 struct HttpResponse {
