@@ -35,12 +35,17 @@ class Ready final : public Plugin {
     if (context.ask_server && context.ask_server("stopping")) return {503, "the server is stopping\n"};
     const auto plugins = context.siblings();
     if (plugins.empty()) return {503, "the server is starting\n"};
-    std::string missing;
-    for (const auto& plugin : plugins)
-      if (const auto reason = plugin->not_ready(); !reason.empty())
-        missing.append(plugin->name()).append(": ").append(escape_for_log(reason)).append("\n");
-    if (missing.empty()) return {200, "OK\n"};
-    return {503, missing};
+    std::string missing, notes;
+    for (const auto& plugin : plugins) {
+      if (const auto reason = plugin->not_ready(); !reason.empty()) missing += line_of(*plugin, reason);
+      if (const auto note = plugin->note(); !note.empty()) notes += line_of(*plugin, note);
+    }
+    if (missing.empty()) return {200, "OK\n" + notes};
+    return {503, missing + notes};
+  }
+
+  static std::string line_of(const Plugin& plugin, std::string_view text) {
+    return std::string(plugin.name()) + ": " + escape_for_log(text) + "\n";
   }
 
   const Config config_;

@@ -139,6 +139,8 @@ class Plugin {
   virtual void stop() {}
   /// Why this plugin cannot work yet; empty when it can.
   virtual std::string not_ready() const { return {}; }
+  /// What the operator should know although the plugin works; empty when all is well.
+  virtual std::string note() const { return {}; }
 
   /// The name in the configuration; set by the chain.
   std::string_view name() const { return name_; }
