@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <harbinger/hints.h>
 #include <harbinger/options.h>
 #include "tests/support/memory_server.h"
 
@@ -60,10 +61,23 @@ class Player {
     if (!server_) complain("`config` comes before everything but files");
     if (first == "time" && words.size() == 2)
       return server_->advance(OptionValue<std::chrono::milliseconds>::parse(words[1]).value());
+    if (first == "repeat" && words.size() == 2) return repeat(std::stoi(words[1]));
     if (first == "client" && words.size() >= 4 && words[2] == "asks") return client_asks(words);
     if (first == "client" && words.size() >= 4 && words[2] == "gets") return client_gets(words);
     if (first == "upstream" && words.size() >= 3) return upstream(words);
     complain("not understood: " + first);
+  }
+
+  void repeat(int times) {
+    for (const auto begin = at_; times > 0; --times) {
+      at_ = begin;
+      for (;;) {
+        if (at_ == lines_.size()) complain("`repeat` without its `end`");
+        const auto words = split(lines_[at_++]);
+        if (!words.empty() && words[0] == "end") break;
+        if (!words.empty()) act(words);
+      }
+    }
   }
 
   std::string block() {
@@ -104,11 +118,17 @@ class Player {
       else if (words[i] == "subnet")
         how.subnet = subnet(words.at(++i));
       else if (words[i] == "cookie")
-        how.options = cookie_option(words[1]);
+        add(how.options, cookie_option(words[1]));
+      else if (words[i].starts_with("hints"))
+        add(how.options, hint_option(words[i].substr(std::min<std::size_t>(words[i].size(), 6))));
       else
         complain("no such wish: " + words[i]);
     }
     letters_[words[1]] = server_->ask(words[3] + " " + words.at(4), how);
+  }
+
+  static void add(std::vector<std::uint8_t>& options, const std::vector<std::uint8_t>& option) {
+    options.insert(options.end(), option.begin(), option.end());
   }
 
   // As an honest client does it: its own cookie, and what came with the last reply.
@@ -122,6 +142,17 @@ class Player {
     }
     std::vector<std::uint8_t> option{0, 10, 0, static_cast<std::uint8_t>(cookie.size())};
     option.insert(option.end(), cookie.begin(), cookie.end());
+    return option;
+  }
+
+  // Hexadecimal data of the option; none is a request with all defaults.
+  static std::vector<std::uint8_t> hint_option(const std::string& hex) {
+    const auto code = static_cast<unsigned>(OptionCode::HINTS), size = static_cast<unsigned>(hex.size() / 2);
+    std::vector<std::uint8_t> option;
+    for (const auto part : {code >> 8, code & 0xff, size >> 8, size & 0xff})
+      option.push_back(static_cast<std::uint8_t>(part));
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+      option.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
     return option;
   }
 
@@ -168,7 +199,19 @@ class Player {
     const auto sections = read_sections();
     if (texts(got.answers) != sections.answers) differs("answer section");
     if (texts(got.authorities) != sections.authorities) differs("authority section");
+    if (hints_in(got) != sections.hints) differs("a hint");
     if (!sections.any_additional && texts(got.additionals) != sections.additionals) differs("additional section");
+  }
+
+  static std::multiset<std::string> hints_in(const Message& message) {
+    std::multiset<std::string> hints;
+    const auto data = message.edns ? message.edns->option(OptionCode::HINTS) : std::nullopt;
+    if (!data) return hints;
+    const auto asked = message.question->name.to_string();
+    HintReader reader(*data, asked);
+    while (const auto hint = reader.next()) hints.emplace(hint->resource);
+    if (!reader.well_formed()) hints.insert("(malformed)");
+    return hints;
   }
 
   static std::multiset<std::string> texts(const std::vector<Record>& records) {
@@ -178,12 +221,12 @@ class Player {
   }
 
   struct Sections {
-    std::multiset<std::string> answers, authorities, additionals;
+    std::multiset<std::string> answers, authorities, additionals, hints;
     std::vector<std::pair<std::string, Record>> records;
     bool any_additional = false;
   };
 
-  // The indented lines below: `answer RECORD`, `authority RECORD`, `additional RECORD`, `additional *`.
+  // The indented lines below: `answer RECORD`, `authority RECORD`, `additional RECORD`, `additional *`, `hint RESOURCE`.
   Sections read_sections() {
     Sections sections;
     while (at_ < lines_.size() && lines_[at_].starts_with("    ")) {
@@ -193,6 +236,10 @@ class Player {
       std::getline(line >> std::ws, rest);
       if (section == "additional" && rest == "*") {
         sections.any_additional = true;
+        continue;
+      }
+      if (section == "hint") {
+        sections.hints.insert(rest);
         continue;
       }
       const auto record = record_from_text(rest);

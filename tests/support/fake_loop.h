@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <mutex>
 
 #include <harbinger/clock.h>
 #include <harbinger/loop.h>
@@ -15,7 +16,10 @@ class FakeLoop final : public Loop {
   FakeLoop() { set_current(this); }
   ~FakeLoop() override { set_current(nullptr); }
 
-  void post(std::function<void()> work) override { posted_.push_back(std::move(work)); }
+  void post(std::function<void()> work) override {
+    const std::lock_guard guard(lock_);
+    posted_.push_back(std::move(work));
+  }
   TimerId after(Duration delay, std::function<void()> work) override {
     timers_.emplace(std::pair(clock_.now() + delay, ++last_), std::move(work));
     return last_;
@@ -27,11 +31,7 @@ class FakeLoop final : public Loop {
 
   /// Runs what was posted, until there is nothing.
   void run() {
-    while (!posted_.empty()) {
-      const auto work = std::move(posted_.front());
-      posted_.pop_front();
-      work();
-    }
+    while (const auto work = take_posted()) work();
   }
 
   /// Lets time pass: every timer runs at its own moment.
@@ -48,8 +48,17 @@ class FakeLoop final : public Loop {
   }
 
  private:
+  std::function<void()> take_posted() {
+    const std::lock_guard guard(lock_);
+    if (posted_.empty()) return {};
+    auto work = std::move(posted_.front());
+    posted_.pop_front();
+    return work;
+  }
+
   FakeClock clock_;
   TimerId last_ = 0;
+  std::mutex lock_;  // guards what is below: threads of plugins post, too
   std::deque<std::function<void()>> posted_;
   std::map<std::pair<MonotonicTime, TimerId>, std::function<void()>> timers_;
 };

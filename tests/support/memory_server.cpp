@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <harbinger/config.h>
+#include <harbinger/foresight.h>
 
 namespace harbinger::test {
 
@@ -103,6 +104,14 @@ std::shared_ptr<Letter> MemoryServer::send(std::span<const std::uint8_t> bytes, 
   }
   loop.run();
   return letter;
+}
+
+// Learners have a thread of their own, which nothing in here waits for: so they are made to catch up before and after.
+void MemoryServer::advance(Duration by) {
+  Foresight::catch_up_all();
+  loop.advance(by);
+  Foresight::catch_up_all();
+  loop.run();
 }
 
 std::uint64_t MemoryServer::count(const std::string& metric) const {

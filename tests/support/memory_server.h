@@ -50,7 +50,8 @@ class MemoryServer {
   /// Any octets at all.
   std::shared_ptr<Letter> send(std::span<const std::uint8_t> bytes, const Asking& how);
 
-  void advance(Duration by) { loop.advance(by); }
+  /// Time passes; what plugins learnt from before, and planned for, is done.
+  void advance(Duration by);
   std::uint64_t count(const std::string& metric) const;
   const ChainSet& chains() const { return *chains_; }
 
