@@ -30,6 +30,9 @@ PluginSpec spec();
 namespace metrics {
 PluginSpec spec();
 }
+namespace prefetch {
+PluginSpec spec();
+}
 namespace readiness {
 PluginSpec spec();
 }
@@ -42,8 +45,9 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),   cookies::spec(),  errors::spec(),  file::spec(),      forward::spec(), health::spec(),
-      hosts::spec(), querylog::spec(), metrics::spec(), readiness::spec(), reload::spec(),  whoami::spec(),
+      acl::spec(),       cookies::spec(), errors::spec(),   file::spec(),    forward::spec(),
+      health::spec(),    hosts::spec(),   querylog::spec(), metrics::spec(), prefetch::spec(),
+      readiness::spec(), reload::spec(),  whoami::spec(),
   };
 }
 

@@ -22,11 +22,12 @@
 
 namespace {
 
-std::atomic<bool> counting{false};
+// The thread that answers; what threads of plugins do in the background is theirs.
+constinit thread_local bool counting = false;
 std::atomic<int> allocations{0}, locks{0};
 
 void note(std::atomic<int>& what) {
-  if (counting.load(std::memory_order_relaxed)) what.fetch_add(1, std::memory_order_relaxed);
+  if (counting) what.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -135,6 +136,29 @@ TEST_CASE("a kept answer is given without allocation and without lock, with acl,
   CHECK(costs.allocations == 0);
   CHECK(costs.locks == 0);
   CHECK(server.count("harbinger_cache_hits_total") == 1000);
+}
+
+TEST_CASE("prefetch learns and hints without allocation and without lock on the query path") {
+  const WorkerIdentity worker(1);
+  MemoryServer server(". {\n prefetch {\n floor 0.05\n skip *logout*\n budget client requests 1000\n }\n what\n}\n",
+                      with_answers("300 A 192.0.2.1"));
+  // Sessions in which each host follows the one before, so that there is something to hint at.
+  for (int session = 0; session < 20; ++session) {
+    const auto plain = some_queries();
+    costs_of(server, plain, 1);
+    server.advance(std::chrono::hours(1));
+  }
+  auto queries = some_queries();
+  for (int i = 0; i < 100; ++i) {
+    const auto name = Name::parse("Host" + std::to_string(i) + ".example.org.").value();
+    const std::vector<std::uint8_t> asking{0xff, 0x22, 0, 0}, malformed{0xff, 0x22, 0, 1, 0xff};
+    queries.push_back(make_query(1, {name, RRType::A, RRClass::IN}, true, 1232, false, i % 10 ? asking : malformed));
+  }
+  const auto costs = costs_of(server, queries, 3);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.count("harbinger_prefetch_malformed_total") > 0);
+  CHECK(server.count("harbinger_prefetch_predicted_total") > 0);
 }
 
 TEST_CASE("refused and malformed queries cost neither allocation nor lock") {

@@ -1,0 +1,31 @@
+// Why a client would get a hint of a resource, or not: for people, and for programs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <harbinger/foresight.h>
+
+#include "plugins/prefetch/hint_chooser.h"
+
+namespace harbinger::prefetch {
+
+/// Everything that is told.
+struct WhyReport {
+  std::string name, client, mode;
+  Foresight::Why why{};
+  Foresight::State state{};
+  HintChoice choice{};  ///< as if the client asked for hints with its latest resource
+  std::string current;  ///< that resource
+  float pressure = 0;
+  HintPolicy policy{};
+};
+
+/// `name` and `client` of a URL's query, percent-decoded; empty when missing.
+std::string url_value(std::string_view query, std::string_view key);
+
+std::string as_text(const WhyReport& report);
+/// {"name", "client", "mode", "recent", "guess", "terms", "likeliest", "hints", "model"}
+std::string as_json(const WhyReport& report);
+
+}  // namespace harbinger::prefetch
