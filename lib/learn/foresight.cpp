@@ -47,6 +47,7 @@ Foresight::Impl::Impl(const Settings& given_settings, const World& given_world)
       recent(settings.recent),
       happened(settings.ring),
       given(1024),
+      load_guard(settings.most_time),
       metrics(*world.metrics),
       model(make_sequence_model(settings.model)),
       snapshot_pause(settings.snapshot_every) {
@@ -89,8 +90,8 @@ Result<void> Foresight::Impl::start() {
   last_snapshot = last_publish = world.clock->now();
   started = true;
   thread.emplace(kPause, [this] {
-    const std::lock_guard guard(busy);
-    work();
+    const std::lock_guard lock(busy);
+    load_guard.measure([this] { work(); });
   });
   return {};
 }
@@ -196,6 +197,7 @@ void Foresight::Impl::publish(MonotonicTime now) {
   State state;
   state.accesses = learnt;
   state.dropped = happened.dropped();
+  state.learnt_from = load_guard.share();
   state.model = model->size();
   state.judged = rates.steps;
   state.model_rate = rates.model();
@@ -235,6 +237,10 @@ bool Foresight::accessed(const Access& access, std::uint64_t hash, MonotonicTime
   if (access.resource.size() > Happened::kMostText) return false;
   if (!impl_->recent.note(access.client, hash, at)) {
     impl_->metrics.floods.add();
+    return false;
+  }
+  if (!impl_->load_guard.takes(access.client)) {
+    impl_->metrics.shed.add();
     return false;
   }
   return impl_->happened.push_with([&](Happened& happened) { happened.fill(access, at, manner); });

@@ -12,6 +12,7 @@
 #include <harbinger/worker_rings.h>
 #include "learn/foresight_metrics.h"
 #include "learn/hint_judge.h"
+#include "learn/load_guard.h"
 #include "learn/model_judge.h"
 #include "learn/refresher.h"
 #include "learn/snapshots.h"
@@ -86,6 +87,7 @@ struct Foresight::Impl {
   RecentResources recent;
   WorkerRings<Happened> happened;
   WorkerRings<Given> given;
+  LoadGuard load_guard;
   std::atomic<float> pressure{0};
   std::atomic<std::int64_t> offset_ms{0};  // calendar less monotonic time
   ForesightMetrics metrics;

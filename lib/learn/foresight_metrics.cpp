@@ -13,6 +13,8 @@ Counter of_kind(Metrics& metrics, const std::string& what, const std::string& he
 ForesightMetrics::ForesightMetrics(Metrics& metrics)
     : floods(metrics.counter("harbinger_prefetch_floods_total",
                              "Accesses not learnt because their client asks too fast.")),
+      shed(metrics.counter("harbinger_prefetch_shed_total",
+                           "Accesses not learnt because learning would take too much of the processor.")),
       accesses(metrics.counter("harbinger_prefetch_accesses_total", "Accesses learnt from.")) {
   const auto hint = [&](const char* what, const char* help) { return Followed{of_kind(metrics, what, help, "hint")}; };
   const auto refresh = [&](const char* what, const char* help) {
@@ -72,6 +74,8 @@ void ForesightMetrics::show(Metrics& metrics, const std::function<Foresight::Sta
         [](const State& s) { return double(s.judged); });
   gauge("below_markov", "1 when the model did worse than the Markov chain over the last hour.",
         [](const State& s) { return s.below_markov ? 1.0 : 0.0; });
+  gauge("learnt_from", "Share of the clients that are learnt from; less than 1 under load.",
+        [](const State& s) { return s.learnt_from; });
   gauge("journal_bytes", "Size of the access history on disk.", [](const State& s) { return double(s.journal.bytes); });
   gauge("journal_lost", "Accesses that could not be written.", [](const State& s) { return double(s.journal.lost); });
 }

@@ -20,7 +20,7 @@ class ForesightMetrics {
   /// Shows the numbers of `read` while these metrics live.
   void show(Metrics& metrics, const std::function<Foresight::State()>& read);
 
-  Counter floods, accesses;
+  Counter floods, shed, accesses;
 
  private:
   /// Follows a number that only grows.

@@ -26,7 +26,8 @@ Registry& registry() {
 std::string text_of(const Foresight::Settings& settings) {
   std::string text = std::to_string(settings.model.contexts) + ' ' + std::to_string(settings.model.session_gap_s) +
                      ' ' + std::to_string(settings.planner.extra_upstream) + ' ' +
-                     std::to_string(settings.planner.records) + ' ' + std::to_string(settings.ring);
+                     std::to_string(settings.planner.records) + ' ' + std::to_string(settings.ring) + ' ' +
+                     std::to_string(settings.recent.most_per_second);
   for (const auto& manifest : settings.manifests) text += ' ' + manifest.string();
   if (const auto& journal = settings.journal)
     text += ' ' + journal->key_file.string() + ' ' + std::to_string(journal->max_bytes) + ' ' +

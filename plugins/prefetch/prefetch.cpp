@@ -49,6 +49,7 @@ class Prefetch final : public Plugin {
     std::chrono::hours keep{24 * 7};
     ByteSize keep_size{256 << 20};
     std::size_t contexts = 250'000;
+    std::uint32_t flood = 1000;
     double floor = 0.2;
     std::size_t hints = 4;
     std::vector<BudgetRow> budgets;
@@ -100,6 +101,7 @@ class Prefetch final : public Plugin {
 Foresight::Settings Prefetch::settings(const PluginContext& context) const {
   Foresight::Settings settings;
   settings.model.contexts = config_.contexts;
+  settings.recent.most_per_second = config_.flood;
   settings.planner.extra_upstream = config_.extra_upstream / 100.0;
   for (const auto& file : config_.manifests) settings.manifests.push_back(context.resolve(file));
   if (!config_.journal) return settings;
@@ -360,6 +362,7 @@ PluginSpec spec() {
       .option("keep", &Config::keep, at_least(std::chrono::hours(1)), "how long the access history is kept")
       .option("keep_size", &Config::keep_size, at_least(1 << 20), "how large it may grow")
       .option("contexts", &Config::contexts, between(1'000, 10'000'000), "situations that the model remembers")
+      .option("flood", &Config::flood, at_least(1), "queries of one client in a second that are learnt from, at most")
       .option("floor", &Config::floor, between(0.0, 1.0), "hints that are less probable are not given")
       .option("hints", &Config::hints, between(0, HintChoice::kMost),
               "hints in one answer; at most 8 go to a client whose address is not proved")

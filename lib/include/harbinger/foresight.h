@@ -38,6 +38,8 @@ class Foresight {
     RefreshPlanner::Settings planner{};
     std::vector<std::filesystem::path> manifests{};  ///< descriptions of fragments (fragments.h)
     std::chrono::seconds snapshot_every{60};
+    /// Of one processor's time, what learning may take; beyond it, only some of the clients are learnt from, but these wholly.
+    double most_time = 0.05;
     std::size_t ring = 8192;  ///< accesses of a worker that may wait
   };
   struct World {
@@ -117,7 +119,8 @@ class Foresight {
   std::optional<Why> why(ClientKey client, std::string_view resource, std::chrono::milliseconds patience);
 
   struct State {
-    std::uint64_t accesses = 0, dropped = 0, floods = 0;
+    std::uint64_t accesses = 0, dropped = 0;
+    double learnt_from = 1;  ///< share of the clients
     SequenceModel::Size model{};
     std::uint64_t judged = 0;                ///< steps of the last hour
     double model_rate = 0, markov_rate = 0;  ///< top-1 hit rates over them
