@@ -40,6 +40,10 @@ def notes(rows):
         if ours and theirs:
             found.append(f"{workload}: harbinger takes {ours['cpu_us_per_query'] / theirs['cpu_us_per_query']:.2f} x the "
                          f"CPU per query of {other} and answers {ours['qps'] / theirs['qps']:.2f} x its queries/s.")
+    off, on = by_key.get(("cache_hit", "harbinger")), by_key.get(("cache_hit", "harbinger_prefetch"))
+    if off and on:
+        found.append(f"cache_hit: with prefetch on, harbinger takes {on['cpu_us_per_query'] / off['cpu_us_per_query']:.2f} x the "
+                     "CPU per query that it takes without, learning included.")
     return found
 
 

@@ -160,6 +160,8 @@ class Harbinger(Server):
     def path(cls):
         return cls.binary if cls.binary and Path(cls.binary).exists() else None
 
+    more = ""
+
     def config(self):
         source = f"file {self.zone_file}" if self.zone_file else f"forward . {LOOPBACK}:{self.backend}"
         return f"""
@@ -175,12 +177,24 @@ class Harbinger(Server):
     }}
     metrics {LOOPBACK}:0
     errors
+    {self.more}
     {source}
 }}
 """
 
     def arguments(self, config):
         return ["-conf", str(config)]
+
+
+class HarbingerPrefetch(Harbinger):
+    """The same, learning what comes next. dnsperf is one client, whose every query shall be learnt from as if it were many."""
+
+    name = "harbinger_prefetch"
+    more = "prefetch {\n        flood 4000000000\n    }"
+
+    @classmethod
+    def path(cls):
+        return Harbinger.path()
 
 
 class Reflector(Server):
@@ -197,12 +211,12 @@ class Reflector(Server):
         return [str(self.path()), str(self.port)]
 
 
-ALL = {server.name: server for server in (Knot, Nsd, Unbound, Dnsdist, Harbinger, Reflector)}
+ALL = {server.name: server for server in (Knot, Nsd, Unbound, Dnsdist, Harbinger, HarbingerPrefetch, Reflector)}
 
 # Who takes part in what, in the order of each round. `knot` stands in cache_hit as the line to compare with.
 TAKES_PART = {
     "zone_hit": ["reflector", "knot", "nsd", "harbinger"],
-    "cache_hit": ["knot", "unbound", "dnsdist", "harbinger"],
+    "cache_hit": ["knot", "unbound", "dnsdist", "harbinger", "harbinger_prefetch"],
     "forward_miss": ["unbound", "harbinger"],
     "tcp": ["knot", "unbound", "harbinger"],
     "zone_1m": ["knot", "nsd", "harbinger"],
@@ -212,4 +226,4 @@ TAKES_PART = {
 
 def forwards(name, workload):
     """Whether this server gets its answers from a backend in this workload."""
-    return name in ("unbound", "dnsdist") or (name == "harbinger" and workload in ("cache_hit", "forward_miss"))
+    return name in ("unbound", "dnsdist") or (name in ("harbinger", "harbinger_prefetch") and workload in ("cache_hit", "forward_miss"))
