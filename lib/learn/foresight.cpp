@@ -21,6 +21,8 @@ constexpr Duration kPause = 5ms;
 constexpr Duration kPublishEvery = 1s;
 // A snapshot may take this share of the learning thread's time.
 constexpr int kSnapshotShare = 100;
+// Of the journal, what the planner of resolutions ahead is taught again.
+constexpr UnixMillis kRhythmsMs = 3'600'000;
 // The more arrives between two looks, the fewer clients are judged: guessing costs more than learning.
 constexpr std::size_t kManyEvents = 1000, kVeryManyEvents = 5000;
 
@@ -50,6 +52,7 @@ Foresight::Impl::Impl(const Settings& given_settings, const World& given_world)
       load_guard(settings.most_time),
       metrics(*world.metrics),
       model(make_sequence_model(settings.model)),
+      refresher(settings.planner),
       snapshot_pause(settings.snapshot_every) {
   read_offset();
 }
@@ -105,8 +108,11 @@ void Foresight::Impl::read_offset() {
 void Foresight::Impl::load() {
   loaded = true;
   const auto since = snapshots->load(*model);
+  const auto rhythms = calendar(world.clock->now()) - kRhythmsMs;
   std::uint64_t count = 0;
-  const auto read = history->read(since ? *since + 1 : 0, [&](const Access& access) {
+  const auto read = history->read(since ? std::min(*since + 1, rhythms) : 0, [&](const Access& access) {
+    if (access.type != 0 && access.at >= rhythms) refresher.remember(access);
+    if (since && access.at <= *since) return;
     learn(access);
     ++count;
   });
@@ -139,10 +145,10 @@ void Foresight::Impl::sort_batch() {
 
 void Foresight::Impl::take_in(const Happened& each, bool judged) {
   auto access = each.access(calendar(each.at));
-  if (refresher && access.type != 0) {
+  if (access.type != 0) {
     auto asked = access;
     if (each.manner.from_cache) asked.outcome = Outcome::from_cache;
-    refresher->asked(asked, each.manner.variant);
+    refresher.asked(asked, each.manner.variant);
   }
   if (fragments) access.resource = canonical(access.resource);
   if (history) history->append(access);
@@ -171,7 +177,7 @@ std::string_view Foresight::Impl::canonical(std::string_view resource) {
 
 void Foresight::Impl::tend(MonotonicTime now) {
   hints.tend(now);
-  if (refresher) refresher->tend(now, calendar(now));
+  refresher.tend(now, calendar(now));
   if (history) history->tend(calendar(now));
   save_if_due(now, false);
   if (now - last_publish >= kPublishEvery || now < last_publish) publish(now);
@@ -204,8 +210,8 @@ void Foresight::Impl::publish(MonotonicTime now) {
   state.markov_rate = rates.markov();
   state.below_markov = rates.below_markov();
   if (history) state.journal = history->state();
-  if (refresher) state.refresh = refresher->planner();
-  metrics.update(hints.verdicts(), refresher ? refresher->counts() : Refresher::Counts{}, state.dropped);
+  state.refresh = refresher.planner();
+  metrics.update(hints.verdicts(), refresher.counts(), state.dropped);
   if (!state.journal.trouble.empty() && !disk_trouble)
     world.log.warning("journal", "learning goes on in memory: " + state.journal.trouble);
   if (state.below_markov && !was_below)
@@ -263,9 +269,7 @@ void Foresight::set_pressure(float pressure) noexcept {
 float Foresight::pressure() const noexcept { return impl_->pressure.load(std::memory_order_relaxed); }
 
 std::shared_ptr<void> Foresight::resolve_with(Resolver resolver) {
-  const std::lock_guard guard(impl_->busy);
-  if (!impl_->refresher) impl_->refresher = std::make_unique<Refresher>(impl_->settings.planner);
-  auto handle = impl_->refresher->add(std::move(resolver));
+  auto handle = impl_->refresher.add(std::move(resolver));
   // Once the lock is held, no resolver is being called.
   return {handle.get(), [impl = impl_.get(), handle](void*) mutable {
             const std::lock_guard wait(impl->busy);

@@ -97,7 +97,7 @@ struct Foresight::Impl {
   std::unique_ptr<AccessHistory> history;
   std::optional<Snapshots> snapshots;
   std::optional<FragmentTable> fragments;
-  std::unique_ptr<Refresher> refresher;  // from the first resolver on
+  Refresher refresher;
   ModelJudge judge;
   HintJudge hints;
   std::vector<Happened> batch;

@@ -31,7 +31,10 @@ class LoadGuard {
   }
   /// So many seconds of processor time were used; it is `now`.
   void used(double busy, double now) noexcept {
-    if (since_ == 0) since_ = now;
+    if (since_ == 0) {
+      since_ = now;
+      return;
+    }
     busy_ += busy;
     if (now - since_ < kInterval) return;
     const auto share = busy_ / (now - since_);

@@ -34,7 +34,9 @@ class Refresher {
   /// Whoever resolves names. The most specific one that covers a name gets it; of equals the newest. Any thread.
   std::shared_ptr<void> add(Foresight::Resolver resolver);
 
-  /// `variant`: how it was asked for.
+  /// As `asked`, of what was asked before a restart.
+  void remember(const Access& access) { planner_->asked(access); }
+  /// `variant`: how it was asked for; 0 is the usual way.
   void asked(const Access& access, std::uint8_t variant);
   void tend(MonotonicTime now, UnixMillis calendar);
 

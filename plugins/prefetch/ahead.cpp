@@ -9,13 +9,14 @@ namespace harbinger::prefetch {
 
 namespace {
 
-constexpr std::uint8_t kRecursion = 1, kNoChecking = 2, kDnssec = 4;
+// The usual way is 0.
+constexpr std::uint8_t kNoRecursion = 1, kNoChecking = 2, kDnssec = 4;
 
 std::optional<AheadQuestion> question_of(const Foresight::Ahead& what) {
   const auto name = Name::parse(what.name);
   if (!name) return std::nullopt;
   AheadQuestion question{*name, static_cast<RRType>(what.type)};
-  question.recursion_desired = what.variant & kRecursion;
+  question.recursion_desired = !(what.variant & kNoRecursion);
   question.checking_disabled = what.variant & kNoChecking;
   question.dnssec_ok = what.variant & kDnssec;
   return question;
@@ -41,7 +42,7 @@ std::size_t most_labels_around(std::string_view name, const std::vector<std::str
 }  // namespace
 
 std::uint8_t variant_of(const Query& query) noexcept {
-  return static_cast<std::uint8_t>((query.recursion_desired() ? kRecursion : 0) |
+  return static_cast<std::uint8_t>((query.recursion_desired() ? 0 : kNoRecursion) |
                                    (query.checking_disabled() ? kNoChecking : 0) | (query.dnssec_ok() ? kDnssec : 0));
 }
 

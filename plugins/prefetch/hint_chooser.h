@@ -74,6 +74,10 @@ class HintChooser {
   /// Weighs what `served` says. Hints that nothing stands against take from the budgets when `spend` says so.
   void choose(const ServedTable& served, const HintAsking& asking, bool spend, HintChoice& out) noexcept;
 
+  /// What the budgets would let through now.
+  TokenBudget::Left left(TokenBudget::Limit which, std::uint64_t key, MonotonicTime now) const noexcept {
+    return budget_.left(which, key, now);
+  }
   const HintPolicy& policy() const { return policy_; }
   /// As the resolver of this block's names needs it: skip list and zones.
   bool allows(std::string_view resource) const noexcept { return !skips(resource) && serves(resource); }

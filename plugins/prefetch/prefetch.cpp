@@ -336,6 +336,9 @@ HttpResponse Prefetch::why(const HttpRequest& request) const {
   report.mode = config_.mode == Mode::on ? "on" : "dry-run";
   report.pressure = foresight_->pressure();
   report.policy = chooser_->policy();
+  report.client_left = chooser_->left(TokenBudget::Limit::client, client, now);
+  report.resource_left = chooser_->left(TokenBudget::Limit::resource, report.why.resource, now);
+  report.global_left = chooser_->left(TokenBudget::Limit::global, 0, now);
   if (!report.why.explanation.recent.empty()) report.current = report.why.explanation.recent.front();
   HintAsking asking;
   asking.client = client;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 
 namespace harbinger::prefetch {
@@ -61,7 +62,7 @@ void put_terms(const WhyReport& report, std::string& out) {
 void put_hints(const WhyReport& report, std::string& out) {
   out += "hints after " + (report.current.empty() ? std::string("(nothing)") : escape_for_log(report.current)) +
          " (floor " + number(report.choice.floor, "%.2f") + ", at most " + std::to_string(report.choice.most) +
-         ", pressure " + number(report.pressure, "%.2f") + "; budgets are not asked here):\n";
+         ", pressure " + number(report.pressure, "%.2f") + "):\n";
   if (report.choice.count == 0) out += "  none: nothing is known to follow\n";
   for (std::size_t i = 0; i < report.choice.count; ++i) {
     const auto& candidate = report.choice.candidates[i];
@@ -70,6 +71,18 @@ void put_hints(const WhyReport& report, std::string& out) {
         (candidate.held == Held::no ? std::string("hinted") : "held back: " + std::string(to_string(candidate.held))) +
         "\n";
   }
+}
+
+std::string limit(double left) { return std::isinf(left) ? "no limit" : number(left, "%.0f"); }
+
+std::string left_text(const char* whose, const TokenBudget::Left& left) {
+  return std::string("  ") + whose + ": requests " + limit(left.requests) + ", octets " + limit(left.bytes) + "\n";
+}
+
+// JSON has no infinity.
+std::string left_json(const TokenBudget::Left& left) {
+  const auto value = [](double number_left) { return std::isinf(number_left) ? "null" : number(number_left, "%.1f"); };
+  return "{\"requests\":" + value(left.requests) + ",\"bytes\":" + value(left.bytes) + "}";
 }
 
 }  // namespace
@@ -108,6 +121,8 @@ std::string as_text(const WhyReport& report) {
   for (const auto& [text, guess] : report.why.likeliest)
     out += "  " + escape_for_log(text) + ": next " + number(guess.next) + ", soon " + number(guess.soon) + "\n";
   put_hints(report, out);
+  out += "budgets left:\n" + left_text("this client", report.client_left) +
+         left_text("this resource", report.resource_left) + left_text("all", report.global_left);
   out += "model: first guess right in " + number(report.state.model_rate * 100, "%.1f") + " % of " +
          std::to_string(report.state.judged) + " steps of the last hour; a Markov chain in " +
          number(report.state.markov_rate * 100, "%.1f") + " %\n";
@@ -142,7 +157,9 @@ std::string as_json(const WhyReport& report) {
               }) +
          ",\"current\":" + json_text(report.current) + ",\"hints\":" + hints +
          ",\"floor\":" + number(report.choice.floor) + ",\"pressure\":" + number(report.pressure) +
-         ",\"model\":{\"steps\":" + std::to_string(report.state.judged) +
+         ",\"budgets\":{\"client\":" + left_json(report.client_left) +
+         ",\"resource\":" + left_json(report.resource_left) + ",\"global\":" + left_json(report.global_left) +
+         "},\"model\":{\"steps\":" + std::to_string(report.state.judged) +
          ",\"hit_rate\":" + number(report.state.model_rate) +
          ",\"markov_hit_rate\":" + number(report.state.markov_rate) +
          ",\"below_markov\":" + (report.state.below_markov ? "true" : "false") + "}}\n";

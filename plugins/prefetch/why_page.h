@@ -18,6 +18,7 @@ struct WhyReport {
   HintChoice choice{};  ///< as if the client asked for hints with its latest resource
   std::string current;  ///< that resource
   float pressure = 0;
+  TokenBudget::Left client_left{}, resource_left{}, global_left{};  ///< of the budgets
   HintPolicy policy{};
 };
 

@@ -19,6 +19,9 @@ struct Stubborn final : SequenceModel {
     out[0] = {1, 1, 1, 0};
     return 1;
   }
+  std::size_t predict_after(std::span<const std::string_view>, PersonaId, UnixMillis, std::span<Guess>) override {
+    return 0;
+  }
   std::string_view text(ResourceId) const override { return guess_; }
   std::uint32_t size_bytes(ResourceId) const override { return 0; }
   const ServedTable& served() const override { throw std::logic_error("nobody asks for it"); }
