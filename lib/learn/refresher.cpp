@@ -17,7 +17,7 @@ std::string key_of(std::string_view name, std::uint16_t type) { return std::stri
 
 }  // namespace
 
-Refresher::Refresher(const RefreshPlanner::Settings& settings)
+Refresher::Refresher(RefreshPlanner::Settings settings)
     : planner_(make_refresh_planner(settings)), queue_(PrefetchQueue::Limits{}) {}
 
 std::shared_ptr<void> Refresher::add(Foresight::Resolver resolver) {

@@ -29,7 +29,7 @@ class Refresher {
     std::uint64_t throttled = 0;
   };
 
-  explicit Refresher(const RefreshPlanner::Settings& settings);
+  explicit Refresher(RefreshPlanner::Settings settings);
 
   /// Whoever resolves names. The most specific one that covers a name gets it; of equals the newest. Any thread.
   std::shared_ptr<void> add(Foresight::Resolver resolver);

@@ -203,6 +203,7 @@ void Prefetch::identify(Query& query) {
     known.client = foresight_->key_of(query.client().ip, query.arrived());
   else if (ecs->source_bits != 0)
     known.client = foresight_->key_of(IpPrefix{ecs->address, ecs->source_bits}, query.client().ip, query.arrived());
+  foresight_->recent().prepare(known.client);
   query.set(known_, known);
 }
 

@@ -4,12 +4,13 @@ namespace harbinger::prefetch {
 
 namespace {
 
-// Lower-case letters, digits, and what stands in names of services and hosts.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (int c = 0x21; c < 0x7f; ++c) plain[static_cast<std::size_t>(c)] = true;
-  for (const char c : {'.', '\\', '"', ';', '(', ')', '@', '$', '#', '%'}) plain[static_cast<unsigned char>(c)] = false;
-  return plain;
+// 1 for all but letters, digits, and what else stands in names of services and hosts.
+constexpr std::array<std::uint8_t, 256> kOdd = [] {
+  std::array<std::uint8_t, 256> odd{};
+  odd.fill(1);
+  for (int c = 0x21; c < 0x7f; ++c) odd[static_cast<std::size_t>(c)] = 0;
+  for (const char c : {'.', '\\', '"', ';', '(', ')', '@', '$', '#', '%'}) odd[static_cast<unsigned char>(c)] = 1;
+  return odd;
 }();
 
 }  // namespace
@@ -18,14 +19,14 @@ ResourceText::ResourceText(const Name& name) noexcept {
   const auto wire = name.wire();
   auto* octets = reinterpret_cast<std::uint8_t*>(octets_.data());
   copy_lowercase(octets, wire.data(), wire.size());
-  bool plain = true;
+  unsigned odd = 0;
   std::size_t at = 0;
   while (octets[at] != 0) {
     const std::size_t end = at + 1 + octets[at];
     octets[at] = '.';
-    for (++at; at < end; ++at) plain = plain && kPlain[octets[at]];
+    for (++at; at < end; ++at) odd |= kOdd[octets[at]];
   }
-  if (!plain || at == 0) return;
+  if (odd != 0 || at == 0) return;
   begin_ = octets_.data() + 1;
   size_ = at - 1;
 }

@@ -40,7 +40,7 @@ class Foresight {
     std::chrono::seconds snapshot_every{60};
     /// Of one processor's time, what learning may take; beyond it, only some of the clients are learnt from, but these wholly.
     double most_time = 0.05;
-    std::size_t ring = 8192;  ///< accesses of a worker that may wait
+    std::size_t ring = 2048;  ///< accesses of a worker that may wait; 288 octets each, which shall stay in its cache
   };
   struct World {
     const Clock* clock = nullptr;

@@ -36,6 +36,9 @@ class RecentResources {
   };
   Trail of(ClientKey client, MonotonicTime now) const noexcept;
 
+  /// The client's line will be needed soon.
+  void prepare(ClientKey client) const noexcept { __builtin_prefetch(&line_of(client), 1); }
+
   /// `client` wanted `resource`. False for a client that floods: it is remembered no more this second, and should not be learnt from.
   bool note(ClientKey client, std::uint64_t resource, MonotonicTime now) noexcept;
 

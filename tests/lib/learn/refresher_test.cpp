@@ -13,7 +13,7 @@ using Began = Foresight::Began;
 
 // Time, one record that is asked for every 20 s and lives for 60 s, and a resolver that answers when told to.
 struct Scene {
-  Refresher refresher{{}};
+  Refresher refresher{RefreshPlanner::Settings{}};
   MonotonicTime now{1'000'000'000'000};
   std::vector<Foresight::Ahead> resolved;
   std::vector<std::function<void(const Foresight::Resolved&)>> open;
