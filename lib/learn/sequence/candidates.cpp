@@ -45,7 +45,7 @@ void Candidates::begin(TextId current) noexcept {
 }
 
 std::size_t Candidates::slot_of(TextId id) const noexcept {
-  std::size_t slot = (id * 0x9e3779b1u) >> 22;
+  std::size_t slot = (id * 0x9e3779b1u) >> 21;
   while (stamp_[slot] == now_ && items_[index_[slot]].id != id) slot = (slot + 1) % kIndex;
   return slot;
 }

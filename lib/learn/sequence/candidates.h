@@ -65,7 +65,7 @@ struct Candidate {
 /// The candidates of one moment, without duplicates.
 class Candidates {
  public:
-  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kMost = 640;
 
   /// Empty, for a client at `current`, which is no candidate; `evidence` says how much is known of the moment (see Blend).
   void begin(TextId current) noexcept;
@@ -85,7 +85,7 @@ class Candidates {
   float other = 0;      ///< the probability of none of these
 
  private:
-  static constexpr std::size_t kIndex = 1024;
+  static constexpr std::size_t kIndex = 2048;
   std::size_t slot_of(TextId id) const noexcept;
 
   std::array<Candidate, kMost> items_;

@@ -21,7 +21,7 @@ class ContextTable {
 
     double weight() const noexcept { return count / 64.0; }
   };
-  static constexpr std::size_t kSuccessors = 6, kLines = 4;
+  static constexpr std::size_t kSuccessors = 6, kLines = 10;
 
   struct alignas(64) Line {
     std::uint32_t tag = 0;      ///< 0: empty

@@ -9,7 +9,7 @@
 namespace harbinger::sequence {
 
 /// How far back rules look.
-inline constexpr std::size_t kRuleWindow = 8;
+inline constexpr std::size_t kRuleWindow = 10;
 
 namespace key {
 std::uint64_t order_1(TextId current) noexcept;
