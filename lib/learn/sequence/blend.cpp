@@ -7,7 +7,7 @@
 namespace harbinger::sequence {
 namespace {
 
-constexpr float kRate = 0.05f;
+constexpr float kRate = 0.03f;
 constexpr float kShift = 4;  // log odds of a rare event, so that silence and rare evidence are about equal
 constexpr std::size_t kFirstShare = 2 * kTerms + 2;
 constexpr float kSmallStep = 1e-4f;

@@ -256,3 +256,49 @@ TEST_CASE("the same accesses give the same guesses") {
   two.wants(1000, {"index"});
   CHECK(one.guesses(1000) == two.guesses(1000));
 }
+
+TEST_CASE("where nothing can be foretold, nothing is foretold with confidence") {
+  Story story;
+  std::uint64_t random = 1;
+  const auto any = [&random] { return (random = random * 6364136223846793005u + 1442695040888963407u) >> 33; };
+  double confidence = 0;
+  int hits = 0, judged = 0;
+  for (int step = 0; step < 12'000; ++step) {
+    const ClientKey client = any() % 40 + 1;
+    const std::string wanted = "page-" + std::to_string(any() % 300);
+    if (step > 10'000) {
+      const auto guesses = story.guesses(client);
+      if (!guesses.empty()) confidence += static_cast<double>(guesses.front().second);
+      hits += !guesses.empty() && guesses.front().first == wanted;
+      ++judged;
+    }
+    story.wants(client, {wanted});
+  }
+  CHECK(confidence / judged < 0.02);
+  CHECK(hits < judged / 50);
+}
+
+TEST_CASE("after a restart as much is foretold as before") {
+  const auto hits_of = [](SequenceModel& model) {
+    std::uint64_t random = 9;
+    int hits = 0;
+    std::array<Guess, 1> guess;
+    for (int step = 0; step < 2000; ++step) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      const ClientKey client = (random >> 33) % 20 + 1;
+      const std::string wanted = "page-" + std::to_string((random >> 40) % 8 + 8 * (static_cast<unsigned>(step) % 3));
+      const UnixMillis at = kStart + step * kSecond;
+      hits += model.predict(client, at, guess) == 1 && model.text(guess[0].resource) == wanted;
+      model.learn({.at = at, .client = client, .resource = wanted});
+    }
+    return hits;
+  };
+  auto kept = make_sequence_model({.contexts = 1 << 14}), restarted = make_sequence_model({.contexts = 1 << 14});
+  hits_of(*kept);
+  const auto path = scratch("hit-rate");
+  REQUIRE(kept->save(path));
+  REQUIRE(restarted->load(path));
+  const int before = hits_of(*kept), after = hits_of(*restarted);
+  CHECK(before > 0);
+  CHECK(std::abs(before - after) <= before / 100 + 1);
+}
