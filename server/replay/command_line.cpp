@@ -60,6 +60,16 @@ void add_protocol(CLI::App& app, CommandLine& line, std::string& gap) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"harbinger", "popularity", "markov1", "dg4", "ppm2_online"}));
+  app.add_option(
+      "--through", line.through,
+      "a Harbingerfile: ask its chains each access as a query, in virtual time, and judge the hints in the replies");
+  auto* server =
+      app.add_option("--server", line.server,
+                     "ADDRESS:PORT of a running server: ask it each access over the wire, and judge its hints");
+  app.add_option("--speed", line.speed, "how many times as fast as the trace went")
+      ->capture_default_str()
+      ->needs(server)
+      ->check(CLI::Range(1e-3, 1e9));
   app.add_option("--contexts", line.contexts, "memory of the sequence model")->capture_default_str();
 }
 

@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "learn/synthetic_day.h"
+#include "plugins/all.h"
+#include "server/replay/chain_contender.h"
 #include "server/replay/cpt_protocol.h"
 #include "server/replay/models.h"
 #include "server/replay/plots.h"
@@ -14,6 +16,7 @@
 #include "server/replay/refresh_replay.h"
 #include "server/replay/results.h"
 #include "server/replay/synthetic.h"
+#include "server/replay/wire_contender.h"
 
 namespace harbinger::replay {
 
@@ -119,7 +122,7 @@ std::string protocol_sentence(const CommandLine& line) {
   return sentence + "; judged on the last " + share + " % in time";
 }
 
-Results judge_online(const CommandLine& line, const Subject& subject, Progress& progress) {
+Result<Results> judge_online(const CommandLine& line, const Subject& subject, Progress& progress) {
   const auto& trace = subject.trace;
   const Sessions sessions(trace, line.gap_ms, line.train.empty() ? 0 : subject.score_from);
   Results results{
@@ -130,24 +133,34 @@ Results judge_online(const CommandLine& line, const Subject& subject, Progress& 
   results.steps = results.bounds.targets;
   results.needs = results.bounds.needs;
   results.sessions = results.bounds.sessions;
-  for (const auto& make : contenders(trace, model_settings(line))) {
-    const auto contender = make();
-    const auto name = contender->names().front();
+  const auto judge_one = [&](Contender& contender) {
+    const auto name = contender.names().front();
     Judging judging{.score_from = subject.score_from, .frozen = line.frozen, .network = line.network};
     judging.time_bins = std::clamp<std::size_t>(results.steps / 50, 8, 40);  // fewer steps would only show chance
     judging.progress = [&](double share) { progress.show(name, share); };
-    for (const auto& verdict : judge(trace, sessions, judging, *contender))
+    for (const auto& verdict : judge(trace, sessions, judging, contender))
       results.models.push_back(summarize(verdict, line.waste));
+  };
+  for (const auto& make : contenders(trace, model_settings(line))) judge_one(*make());
+  if (!line.through.empty()) {
+    const auto chain = make_chain_contender(trace, line.through, all_plugins());
+    if (!chain) return fail(chain.error());
+    judge_one(**chain);
+  }
+  if (!line.server.empty()) {
+    const auto address = SocketAddress::parse(line.server, 53);
+    if (!address) return fail(ErrorCode::malformed, "--server: " + address.error().message);
+    judge_one(**make_wire_contender(trace, *address, line.speed));
   }
   progress.clear();
   const ModelResult* like = nullptr;
   for (const auto& model : results.models)
-    if (like == nullptr || like->name != "harbinger") like = &model;
+    if (like == nullptr || model.name == "harbinger") like = &model;
   results.models.push_back(oracle(results.bounds, like));
   return results;
 }
 
-Results judge_cpt(const CommandLine& line, const Subject& subject, Progress& progress) {
+Result<Results> judge_cpt(const CommandLine& line, const Subject& subject, Progress& progress) {
   const CptProtocol protocol;
   const auto scores = run_cpt(subject.trace, protocol, contenders(subject.trace, model_settings(line)),
                               [&](double share) { progress.show("folds", share); });
@@ -219,8 +232,12 @@ int run(const CommandLine& line) {
   }
   const auto results =
       line.protocol == "cpt" ? judge_cpt(line, *subject, progress) : judge_online(line, *subject, progress);
-  bool written = report(line, to_table(results), to_json(results));
-  if (!line.plots.empty() && line.protocol != "cpt") written = write_plots(line.plots, results) && written;
+  if (!results) {
+    std::cerr << results.error().to_string() << '\n';
+    return kFailed;
+  }
+  bool written = report(line, to_table(*results), to_json(*results));
+  if (!line.plots.empty() && line.protocol != "cpt") written = write_plots(line.plots, *results) && written;
   return written ? kDone : kFailed;
 }
 
