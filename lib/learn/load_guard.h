@@ -10,15 +10,16 @@
 
 namespace harbinger {
 
-/// Halves the clients while the learning thread takes more than its share of a processor, and doubles them when it takes far less. The same
-/// clients stay in, so that what is learnt are whole sessions. `takes` may be called by any thread, the rest by the learning one.
+/// When the learning thread has used up its share of a second, nothing more is taken in this second, and half of the clients from then on;
+/// when it takes far less, twice as many. The same clients stay in, so that what is learnt are whole sessions. `takes` may be called by any
+/// thread, the rest by the learning one.
 class LoadGuard {
  public:
   explicit LoadGuard(double most_time) : most_time_(most_time) {}
 
   bool takes(ClientKey client) const noexcept {
     // Not the bits by which clients are spread over tables.
-    return (client >> 40 & mask_.load(std::memory_order_relaxed)) == 0;
+    return !used_up_.load(std::memory_order_relaxed) && (client >> 40 & mask_.load(std::memory_order_relaxed)) == 0;
   }
   double share() const noexcept { return 1.0 / (mask_.load(std::memory_order_relaxed) + 1); }
 
@@ -36,17 +37,19 @@ class LoadGuard {
       return;
     }
     busy_ += busy;
+    const bool too_much = busy_ > most_time_ * kInterval;
+    used_up_.store(too_much, std::memory_order_relaxed);
     if (now - since_ < kInterval) return;
-    const auto share = busy_ / (now - since_);
     const auto mask = mask_.load(std::memory_order_relaxed);
-    if (share > most_time_ && mask < kMostMask) mask_.store(mask << 1 | 1, std::memory_order_relaxed);
-    if (share < most_time_ / 3) mask_.store(mask >> 1, std::memory_order_relaxed);
+    if (too_much && mask < kMostMask) mask_.store(mask << 1 | 1, std::memory_order_relaxed);
+    if (busy_ < most_time_ * kInterval / 3) mask_.store(mask >> 1, std::memory_order_relaxed);
+    used_up_.store(false, std::memory_order_relaxed);
     since_ = now;
     busy_ = 0;
   }
 
  private:
-  static constexpr double kInterval = 0.25;
+  static constexpr double kInterval = 1;
   static constexpr std::uint32_t kMostMask = 1023;
 
   static double seconds(clockid_t clock) noexcept {
@@ -57,6 +60,7 @@ class LoadGuard {
 
   const double most_time_;
   std::atomic<std::uint32_t> mask_{0};
+  std::atomic<bool> used_up_{false};
   double since_ = 0, busy_ = 0;
 };
 

@@ -12,30 +12,43 @@ int clients_taken(const LoadGuard& guard) {
   return taken;
 }
 
+// So much in each tenth of so many seconds.
+double work(LoadGuard& guard, double busy, int seconds, double now) {
+  for (int i = 0; i <= 10 * seconds; ++i) guard.used(busy, now += 0.1);
+  return now;
+}
+
 }  // namespace
 
 TEST_CASE("all clients are learnt from while there is time") {
   LoadGuard guard(0.05);
-  for (double now = 1; now < 10; now += 0.1) guard.used(0.004, now);
+  work(guard, 0.004, 10, 1);
   CHECK(guard.share() == 1);
   CHECK(clients_taken(guard) == 1024);
 }
 
-TEST_CASE("under load fewer and fewer clients are learnt from, always the same ones, and all again afterwards") {
+TEST_CASE("when the share of a second is used up, nothing more is learnt in it") {
   LoadGuard guard(0.05);
-  double now = 1;
-  for (; now < 2; now += 0.1) guard.used(0.05, now);
-  CHECK(guard.share() < 0.5);
-  const auto some = clients_taken(guard);
-  CHECK(some > 0);
-  CHECK(some < 512);
-  std::uint64_t in = 1;
-  while (!guard.takes(in << 40)) ++in;
-  for (const double end = now + 1; now < end; now += 0.1) guard.used(0.05, now);
-  CHECK(clients_taken(guard) < some);
-  for (const double end = now + 100; now < end; now += 0.1) guard.used(0.05, now);
+  guard.used(0, 1);
+  CHECK(clients_taken(guard) == 1024);
+  guard.used(0.06, 1.1);
+  CHECK(clients_taken(guard) == 0);
+  guard.used(0, 1.9);
+  CHECK(clients_taken(guard) == 0);
+  guard.used(0, 2.2);
+  CHECK(clients_taken(guard) == 512);
+}
+
+TEST_CASE("under load fewer and fewer clients are learnt from, and all again afterwards") {
+  LoadGuard guard(0.05);
+  auto now = work(guard, 0.05, 3, 1);
+  const auto some = guard.share();
+  CHECK(some < 0.5);
+  now = work(guard, 0.05, 3, now);
+  CHECK(guard.share() < some);
+  now = work(guard, 0.05, 100, now);
   CHECK(guard.share() > 0);
-  CHECK(guard.takes(0));
-  for (const double end = now + 10; now < end; now += 0.1) guard.used(0.0001, now);
+  work(guard, 0.0001, 30, now);
   CHECK(guard.share() == 1);
+  CHECK(clients_taken(guard) == 1024);
 }
