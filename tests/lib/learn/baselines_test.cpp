@@ -58,8 +58,8 @@ TEST_CASE("markov-1 ranks what followed the current resource and fills up with w
   std::array<BaselineGuess, 3> guesses;
   baseline->follow(7, 'a', 0);
   REQUIRE(baseline->predict(7, guesses) == 3);
-  CHECK(guesses[0].probability == Approx(2.0 / 3));
-  CHECK(guesses[1].probability == Approx(1.0 / 3));
+  CHECK(guesses[0].probability == Approx(2.0 / 4));
+  CHECK(guesses[1].probability == Approx(1.0 / 4));
   CHECK(guesses[2].probability == 0);
 }
 
