@@ -24,10 +24,14 @@ class RefreshBudget {
   /// A resolution ahead that is expected to cost `cost` upstream queries in the end, 0 to 1.
   void planned(double cost) {
     ++with_;
+    under_way_ += 1 - cost;
     change(-cost);
   }
   /// It was used, or will not be; what it did cost is counted by the misses from now on.
-  void settled(double cost) { change(cost - 1); }
+  void settled(double cost) {
+    under_way_ -= 1 - cost;
+    change(cost - 1);
+  }
 
   /// What is less probable is not worth it, where the answer is either used at once or never.
   double threshold() const;
@@ -42,7 +46,8 @@ class RefreshBudget {
 
   const double extra_, floor_;
   std::uint64_t with_ = 0, without_ = 0;
-  double left_ = 0;  // queries that may still be wasted
+  double under_way_ = 0;  // queries that those not settled yet are expected to save
+  double left_ = 0;       // queries that may still be wasted
 };
 
 }  // namespace harbinger

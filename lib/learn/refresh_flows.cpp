@@ -13,13 +13,19 @@ constexpr float kMostOff = 0.3F;     // what is further off starts anew
 constexpr std::uint16_t kProved = 2;
 constexpr UnixMillis kLeastMarginMs = 1500;
 
+std::uint64_t pair_of(ClientKey client, std::uint64_t record_key) {
+  return (client ^ record_key) * 0x9e3779b97f4a7c15U;
+}
+
+std::uint32_t tag_of(std::uint64_t pair) { return static_cast<std::uint32_t>(pair >> 32) | 1; }
+
 }  // namespace
 
 Flows::Flows(std::size_t pairs)
     : flows_(std::bit_ceil(std::max<std::size_t>(pairs / kWays, 2)) * kWays), lines_(flows_.size() / kWays) {}
 
 Flows::Flow& Flows::find(std::uint64_t pair) {
-  const auto tag = static_cast<std::uint32_t>(pair >> 32) | 1;
+  const std::uint32_t tag = tag_of(pair);
   Flow* const line = &flows_[(pair & (lines_ - 1)) * kWays];
   Flow* idle = line;
   for (Flow* flow = line; flow != line + kWays; ++flow) {
@@ -31,8 +37,16 @@ Flows::Flow& Flows::find(std::uint64_t pair) {
   return *idle;
 }
 
+UnixMillis Flows::last(ClientKey client, std::uint64_t record_key) const {
+  const std::uint64_t pair = pair_of(client, record_key);
+  const Flow* const line = &flows_[(pair & (lines_ - 1)) * kWays];
+  for (const Flow* flow = line; flow != line + kWays; ++flow)
+    if (flow->tag == tag_of(pair)) return flow->last;
+  return 0;
+}
+
 std::optional<Expectation> Flows::asked(ClientKey client, std::uint64_t record_key, UnixMillis now) {
-  Flow& flow = find((client ^ record_key) * 0x9e3779b97f4a7c15U);
+  Flow& flow = find(pair_of(client, record_key));
   const auto gap = static_cast<float>(now - flow.last);
   const bool first = flow.last == 0;
   if (!first && gap < kSameTimeMs) return std::nullopt;

@@ -23,6 +23,8 @@ class Flows {
 
   /// A question of `client`; what it lets expect, if it is regular.
   std::optional<Expectation> asked(ClientKey client, std::uint64_t record_key, UnixMillis now);
+  /// When `client` asked for the record last; 0: not known.
+  UnixMillis last(ClientKey client, std::uint64_t record_key) const;
   std::size_t bytes() const { return flows_.capacity() * sizeof(Flow); }
 
  private:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <functional>
+#include <string>
 
 #include "learn/refresh_budget.h"
 #include "learn/refresh_flows.h"
@@ -22,9 +24,17 @@ constexpr std::size_t kMostReady = 1024;
 constexpr std::size_t kRecordsPerClient = 8;
 constexpr std::uint16_t kHeadType = 1;                       // A
 constexpr std::array<std::uint16_t, 2> kOtherTypes{28, 65};  // AAAA, HTTPS
+constexpr double kWorthARecord = 0.15;
 constexpr double kMillis = 1000;
 
 double seconds(UnixMillis span) { return static_cast<double>(span) / kMillis; }
+
+// In octaves from a 32nd of the TTL, 1 to 15.
+std::uint8_t gap_of_life(UnixMillis gap, std::uint32_t ttl_s) {
+  const auto parts =
+      static_cast<std::uint64_t>(std::max<UnixMillis>(gap, 0)) * 32 / (1000 * std::max<std::uint64_t>(ttl_s, 1));
+  return static_cast<std::uint8_t>(std::min(1 + static_cast<int>(std::bit_width(parts)), 15));
+}
 
 class Planner final : public RefreshPlanner {
  public:
@@ -33,6 +43,7 @@ class Planner final : public RefreshPlanner {
         budget_(settings.extra_upstream, settings.floor),
         records_(settings.records),
         trails_(settings.records / kRecordsPerClient),
+        habits_(settings.records / 2),
         flows_(settings.records) {}
 
   void asked(const Access& access) override {
@@ -42,7 +53,11 @@ class Planner final : public RefreshPlanner {
     RefreshRecord& record = records_[slot];
     ++state_.questions;
     settle(record, now, true);
-    if (record.asked_times != 0) rhythm_.end(record, seconds(now - record.asked));
+    if (record.asked_times != 0) {
+      rhythm_.end(record, seconds(now - record.asked));
+      record.gap_before = record.last_gap;
+      record.last_gap = gap_of_life(now - record.asked, record.full_ttl_s);
+    }
     record.asked = now;
     ++record.asked_times;
     record.renewals = 0;
@@ -52,8 +67,10 @@ class Planner final : public RefreshPlanner {
     keep_account(record, access, now);
     wake(slot, std::max(record.expires - lead_ms_, now + kShortestNapMs));
     expect_again(slot, access.client, now);
+    trails_.count_type(access.client, access.type);
     const RecordSlot head = head_of(slot);
-    if (trails_.step(access.client, records_.ref(head), now, records_)) expect_followers(head, now);
+    if (trails_.step(access.client, records_.ref(head), now, records_, habits_))
+      expect_followers(head, access.client, now);
   }
 
   void resolved(std::string_view name, std::uint16_t type, std::uint32_t ttl_s, UnixMillis at) override {
@@ -66,7 +83,8 @@ class Planner final : public RefreshPlanner {
     learn_ttl(record, ttl_s);
     record.hits = 0;
     ++record.renewals;
-    if (record.trial_planned) record.trial_until = record.expires;
+    for (auto& trial : record.trials)
+      if (trial.planned) trial.until = record.expires;
     wake(slot, std::max(record.expires - lead_ms_, now + kShortestNapMs));
   }
 
@@ -86,8 +104,8 @@ class Planner final : public RefreshPlanner {
   State state() const override {
     State state = state_;
     state.records = records_.size();
-    state.bytes = records_.bytes() + trails_.bytes() + flows_.bytes() + timers_.capacity() * sizeof(Timer) +
-                  regulars_.capacity() * sizeof(Regular);
+    state.bytes = records_.bytes() + trails_.bytes() + habits_.bytes() + flows_.bytes() +
+                  timers_.capacity() * sizeof(Timer) + regulars_.capacity() * sizeof(Regular) + judge_.bytes();
     state.misses = budget_.misses_without();
     state.threshold = budget_.threshold();
     state.extra = budget_.extra_so_far();
@@ -105,6 +123,7 @@ class Planner final : public RefreshPlanner {
   struct Regular {
     UnixMillis due;
     RecordRef record;
+    ClientKey client;
     Expectation next;
     bool operator>(const Regular& other) const {
       return due != other.due ? due > other.due : record.slot > other.record.slot;
@@ -141,16 +160,21 @@ class Planner final : public RefreshPlanner {
 
   // What a prediction was worth is known when the question comes, or when it did not come in time.
   void settle(RefreshRecord& record, UnixMillis now, bool was_asked) {
-    if (record.trial_until == 0) return;
-    const bool came_true = was_asked && now <= record.trial_until;
-    judge_.learn(record.trial_reason, record.trial_signs, came_true);
-    if (record.trial_planned) {
-      budget_.settled(record.trial_cost);
+    for (std::size_t reason = 0; reason < kReasons; ++reason) settle(record, reason, now, was_asked);
+  }
+
+  void settle(RefreshRecord& record, std::size_t reason, UnixMillis now, bool was_asked) {
+    Trial& trial = record.trials[reason];
+    if (trial.until == 0) return;
+    const bool came_true = was_asked && now <= trial.until;
+    judge_.learn(static_cast<Reason>(reason), trial.signs, came_true);
+    if (trial.planned) {
+      budget_.settled(trial.cost);
       ++(came_true ? state_.useful : state_.wasted);
-      if (came_true) ++state_.useful_for[static_cast<std::size_t>(record.trial_reason)];
+      if (came_true) ++state_.useful_for[reason];
     }
-    record.trial_until = 0;
-    record.trial_planned = false;
+    trial.until = 0;
+    trial.planned = false;
   }
 
   void keep_account(RefreshRecord& record, const Access& access, UnixMillis now) {
@@ -204,12 +228,14 @@ class Planner final : public RefreshPlanner {
     rhythm_.pass(record, seconds(age));
     if (record.in_flight_until > now) return wake(slot, record.in_flight_until);
     if (record.expires - lead_ms_ > now) return wake(slot, record.expires - lead_ms_);
-    if (record.trial_until != 0 && record.trial_until <= now + lead_ms_) settle(record, now, false);
+    for (std::size_t reason = 0; reason < kReasons; ++reason)
+      if (record.trials[reason].until <= now + lead_ms_) settle(record, reason, now, false);
     if (age > kLongestGapMs || record.asked_times == 0) return;
     if (record.ttl_s == 0) return wake(slot, next_look(age, now, 0));
     const auto outlook = rhythm_.look(record, seconds(age), record.full_ttl_s, budget_.price());
-    Prospect prospect{
-        Reason::renewal, {outlook.within, 0, seconds(age), idle_s(record, now)}, std::max(record.expires, now)};
+    Situation situation = situation_of(record, record.client, now);
+    situation.rhythm = outlook.within;
+    Prospect prospect{Reason::renewal, situation, std::max(record.expires, now)};
     prospect.outlook = &outlook;
     consider(slot, prospect, now);
     wake(slot, next_look(age, now, outlook.worth_it ? outlook.best_s : 0));
@@ -240,20 +266,21 @@ class Planner final : public RefreshPlanner {
   // Judges the prediction whether or not it is acted on, so that what is said of improbable ones is learnt too.
   void consider(RecordSlot slot, const Prospect& prospect, UnixMillis now) {
     RefreshRecord& record = records_[slot];
-    if (record.trial_planned || record.in_flight_until > now) return;
+    if (record.planned() || record.in_flight_until > now) return;
     const Signs signs = RefreshJudge::signs(record, prospect.situation);
     const double p = judge_.probability(prospect.reason, signs);
     const double cost = cost_of(prospect, p, record, now);
     const bool later = prospect.outlook && prospect.outlook->best_s > 0;
     const bool worth = !later && p >= settings_.floor && p >= budget_.price() * cost && ready_.size() < kMostReady;
-    if (record.trial_until == 0 || worth) {
-      record.trial_until = now + std::max<UnixMillis>(record.full_ttl_s, 1) * 1000LL;
-      record.trial_reason = prospect.reason;
-      record.trial_signs = signs;
-      record.trial_cost = static_cast<float>(cost);
+    Trial& trial = record.trials[static_cast<std::size_t>(prospect.reason)];
+    if (trial.until != 0 && trial.until <= now) settle(record, static_cast<std::size_t>(prospect.reason), now, false);
+    if (trial.until == 0 || worth) {
+      trial.until = now + std::max<UnixMillis>(record.full_ttl_s, 1) * 1000LL;
+      trial.signs = signs;
+      trial.cost = static_cast<float>(cost);
     }
     if (!worth) return;
-    record.trial_planned = true;
+    trial.planned = true;
     record.in_flight_until = now + kFlightLimitMs;
     budget_.planned(cost);
     ++state_.planned;
@@ -261,37 +288,90 @@ class Planner final : public RefreshPlanner {
     ready_.push_back({records_.ref(slot), prospect.reason, p, prospect.needed_by});
   }
 
-  double idle_s(const RefreshRecord& record, UnixMillis now) const {
-    const auto& trail = trails_.of(record.client);
-    const bool known = trail.client == record.client && trail.length > 0;
-    return seconds(now - (known ? trail.steps[0].at : record.asked));
+  // What follows a question of `client`.
+  struct Sequel {
+    ClientKey client;
+    double chance;
+    std::uint32_t support;
+    UnixMillis lag_ms;
+    std::uint8_t own_times, own_led;
+  };
+
+  // Everybody's followers of the record, then those of this client alone.
+  void expect_followers(RecordSlot slot, ClientKey client, UnixMillis now) {
+    const auto followers = records_[slot].followers;
+    const std::uint16_t led_times = records_[slot].led_times;
+    const Habits::Line own = habits_.lead(client, records_[slot].key);
+    for (const Follower& follower : followers) {
+      if (follower.times == 0) continue;
+      Sequel sequel{client, follows(led_times, follower), led_times, follower.lag_ms, 0, own.led};
+      for (const auto& mine : own.followers)
+        if (mine.record == follower.record) sequel.own_times = mine.times;
+      expect_name(follower.record, sequel, now);
+    }
+    for (const auto& mine : own.followers) {
+      const bool told = std::any_of(followers.begin(), followers.end(), [&](const Follower& each) {
+        return each.times != 0 && each.record == mine.record;
+      });
+      if (mine.times == 0 || told) continue;
+      expect_name(mine.record, {client, follows(own, mine), 0, mine.lag_ms, mine.times, own.led}, now);
+    }
   }
 
-  void expect_followers(RecordSlot slot, UnixMillis now) {
-    const RefreshRecord& leader = records_[slot];
-    for (const Follower& follower : leader.followers) {
-      if (follower.times < 2) continue;
-      const RefreshRecord* head = records_.get(follower.record);
-      if (!head) continue;
-      const double chance = follows(leader, follower);
-      expect_follower(follower.record.slot, chance, follower.lag_ms, now);
-      if (head->type != kHeadType) continue;
-      for (const std::uint16_t type : kOtherTypes) {
-        const RecordSlot other = records_.find(RecordTable::key_of(head->name_hash, type));
-        if (other == kNoSlot) continue;
-        const double share =
-            records_[other].asked_times / std::max<double>(head->asked_times, records_[other].asked_times);
-        expect_follower(other, chance * share, follower.lag_ms, now);
+  // All types of the name.
+  void expect_name(RecordRef ref, const Sequel& sequel, UnixMillis now) {
+    if (!records_.get(ref)) return;
+    const std::uint64_t name_hash = records_[ref.slot].name_hash;
+    expect_follower(ref.slot, sequel, now);
+    if (records_[ref.slot].type != kHeadType) return;
+    for (const std::uint16_t type : kOtherTypes) {
+      const RecordSlot other = records_.find(RecordTable::key_of(name_hash, type));
+      if (other != kNoSlot) {
+        expect_follower(other, sequel, now);
+      } else if (const RefreshRecord* head = records_.get(ref)) {
+        expect_first(*head, type, sequel, now);
       }
     }
   }
 
-  void expect_follower(RecordSlot slot, double chance, UnixMillis lag_ms, UnixMillis now) {
-    const RefreshRecord& record = records_[slot];
-    if (record.ttl_s == 0 || record.expires > now + lag_ms + lead_ms_) return;
-    const double age_s = seconds(now - record.asked);
-    const Situation situation{rhythm_.look(record, age_s, record.full_ttl_s, 1).within, chance, age_s, 0};
-    consider(slot, {Reason::follower, situation, now + lag_ms}, now);
+  // A type of the name that nobody asked for yet, though this client would.
+  void expect_first(const RefreshRecord& head, std::uint16_t type, const Sequel& sequel, UnixMillis now) {
+    if (sequel.chance * trails_.habit(sequel.client, type) < kWorthARecord) return;
+    const std::string name = head.name;  // `head` may move, or make room
+    const std::uint32_t ttl_s = head.full_ttl_s;
+    const RecordSlot slot = obtain(head.name_hash, name, type, now);
+    records_[slot].ttl_s = records_[slot].full_ttl_s = ttl_s;
+    expect_follower(slot, sequel, now);
+  }
+
+  void expect_follower(RecordSlot slot, const Sequel& sequel, UnixMillis now) {
+    RefreshRecord& record = records_[slot];
+    if (record.ttl_s == 0 || record.expires > now + sequel.lag_ms + lead_ms_) return;
+    Situation situation = situation_of(record, sequel.client, now);
+    situation.rhythm = rhythm_.within(record, situation.age_s, record.full_ttl_s);
+    situation.specific = sequel.chance * situation.habit;
+    situation.support = sequel.support;
+    situation.own_times = sequel.own_times;
+    situation.own_led = sequel.own_led;
+    const auto to = static_cast<std::uint32_t>(sequel.client >> 32);
+    const bool same = record.heard_by == to && now - record.heard_at < Trails::kWindowMs;
+    situation.heard = same ? record.heard : 0;
+    record.heard = static_cast<float>(same ? 1 - (1 - record.heard) * (1 - situation.specific) : situation.specific);
+    record.heard_by = to;
+    record.heard_at = now;
+    consider(slot, {Reason::follower, situation, now + sequel.lag_ms}, now);
+  }
+
+  Situation situation_of(const RefreshRecord& record, ClientKey client, UnixMillis now) const {
+    const auto& trail = trails_.of(client);
+    const bool known = trail.client == client && trail.length > 0;
+    const UnixMillis own = flows_.last(client, record.key);
+    Situation situation;
+    situation.age_s = seconds(now - record.asked);
+    situation.idle_s = seconds(now - (known ? trail.steps[0].at : record.asked));
+    situation.own_age_s = own == 0 ? -1 : seconds(now - own);
+    situation.habit = trails_.habit(client, record.type);
+    return situation;
   }
 
   // What a regular client will ask for again, if the kept answer does not last until then.
@@ -299,7 +379,7 @@ class Planner final : public RefreshPlanner {
     const auto next = flows_.asked(client, records_[slot].key, now);
     if (!next || next->at + next->margin_ms < records_[slot].expires) return;
     if (2 * next->margin_ms > records_[slot].full_ttl_s * 1000LL || regulars_.size() > settings_.records) return;
-    meet_later({next->at - next->margin_ms - lead_ms_, records_.ref(slot), *next});
+    meet_later({next->at - next->margin_ms - lead_ms_, records_.ref(slot), client, *next});
   }
 
   void meet_later(const Regular& regular) {
@@ -320,9 +400,9 @@ class Planner final : public RefreshPlanner {
         meet_later(regular);
         continue;
       }
-      const double age_s = seconds(now - record->asked);
-      const Situation situation{rhythm_.look(*record, age_s, record->full_ttl_s, 1).within, regular.next.regularity,
-                                age_s, idle_s(*record, now)};
+      Situation situation = situation_of(*record, regular.client, now);
+      situation.rhythm = rhythm_.within(*record, situation.age_s, record->full_ttl_s);
+      situation.specific = regular.next.regularity;
       consider(regular.record.slot, {Reason::periodic, situation, regular.next.at}, now);
     }
   }
@@ -345,6 +425,7 @@ class Planner final : public RefreshPlanner {
   Rhythm rhythm_;
   RecordTable records_;
   Trails trails_;
+  Habits habits_;
   Flows flows_;
   std::vector<Timer> timers_;      // a heap, earliest first
   std::vector<Regular> regulars_;  // a heap too

@@ -14,6 +14,17 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+std::uint8_t zone_of(std::string_view name) {
+  std::size_t begin = name.size();
+  for (int labels = 0; labels < 2 && begin != 0 && begin != name.npos; ++labels) {
+    const std::size_t dot = name.rfind('.', begin - 1);
+    begin = dot == name.npos ? 0 : dot;
+  }
+  std::uint64_t hash = 0;
+  for (const char c : name.substr(begin)) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return static_cast<std::uint8_t>(mix(hash));
+}
+
 }  // namespace
 
 RecordTable::RecordTable(std::size_t capacity)
@@ -76,6 +87,7 @@ void RecordTable::start(RecordSlot slot, std::uint64_t key, std::string_view nam
   record.name = std::move(text);
   record.key = key;
   record.type = type;
+  record.zone = zone_of(name);
   std::size_t at = home(key);
   while (index_[at] != kNoSlot) at = (at + 1) & (index_.size() - 1);
   index_[at] = slot;

@@ -1,6 +1,7 @@
 // What is remembered of one record (name and type), and the table of all of them: fixed in size, the least useful make room.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -34,8 +35,19 @@ struct Follower {
 };
 
 /// What a prediction is judged by; see refresh_judge.h.
-inline constexpr std::size_t kSigns = 14;
-using Signs = std::array<float, kSigns>;
+inline constexpr std::size_t kSigns = 13;
+struct Signs {
+  std::array<std::uint8_t, kSigns> cells{};
+  float rhythm = 0, specific = 0;  ///< log odds
+};
+
+/// A prediction that waits to come true.
+struct Trial {
+  UnixMillis until = 0;  ///< 0: none
+  float cost = 0;
+  bool planned = false;  ///< it was acted on
+  Signs signs;
+};
 
 struct RefreshRecord {
   std::string name;
@@ -58,18 +70,23 @@ struct RefreshRecord {
 
   std::array<std::uint8_t, kGapBuckets> gaps{};
   std::uint16_t gap_count = 0;
-  std::uint8_t seen_buckets = 0;  ///< of the present gap: already counted as passed without a question
+  std::uint8_t seen_buckets = 0;              ///< of the present gap: already counted as passed without a question
+  std::uint8_t last_gap = 0, gap_before = 0;  ///< octaves, in sixteenths of the TTL; 0: none yet
+  std::uint8_t zone = 0;                      ///< a hash of the name's last two labels
 
-  // A prediction that waits to come true.
-  UnixMillis trial_until = 0;  ///< 0: none
-  float trial_cost = 0;
-  Signs trial_signs{};
-  RefreshPlanner::Reason trial_reason{};
-  bool trial_planned = false;
+  std::array<Trial, RefreshPlanner::kReasons> trials;
+
+  // What questions of one client just said of it as a follower.
+  UnixMillis heard_at = 0;
+  std::uint32_t heard_by = 0;
+  float heard = 0;
 
   std::uint16_t led_times = 0;  ///< how often something could have followed
   std::array<Follower, 12> followers{};
 
+  bool planned() const {
+    return std::any_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.planned; });
+  }
   std::uint32_t tag() const { return static_cast<std::uint32_t>(key >> 32); }
   bool operator==(std::uint64_t other) const { return key == other; }
 };

@@ -135,18 +135,19 @@ double Rhythm::hazard(const RefreshRecord& record, const Life& own_class, std::s
   return (record.gaps[bucket] + kTrustInClass * of_class) / (came + kTrustInClass);
 }
 
-void Rhythm::hazards(const RefreshRecord& record, std::size_t first, std::array<double, kGapBuckets>& out) const {
+void Rhythm::hazards(const RefreshRecord& record, std::size_t first, std::size_t last,
+                     std::array<double, kGapBuckets>& out) const {
   const Life& own_class = classes_[class_of(record)];
   double came = 0;
   for (std::size_t bucket = kGapBuckets; bucket-- > first;) {
     came += record.gaps[bucket];
-    out[bucket] = hazard(record, own_class, bucket, came);
+    if (bucket <= last) out[bucket] = hazard(record, own_class, bucket, came);
   }
 }
 
 Rhythm::Outlook Rhythm::look(const RefreshRecord& record, double age_s, double window_s, double price) const {
   std::array<double, kGapBuckets> hazard;
-  hazards(record, gap_bucket(age_s), hazard);
+  hazards(record, gap_bucket(age_s), kGapBuckets - 1, hazard);
   Survival survival(hazard, age_s);
   // The chance that no question came until each eighth of three windows, and half an eighth later.
   constexpr std::size_t kParts = 8, kWindows = 3;
@@ -169,6 +170,12 @@ Rhythm::Outlook Rhythm::look(const RefreshRecord& record, double age_s, double w
   }
   outlook.worth_it = best > 0;
   return outlook;
+}
+
+double Rhythm::within(const RefreshRecord& record, double age_s, double window_s) const {
+  std::array<double, kGapBuckets> hazard;
+  hazards(record, gap_bucket(age_s), std::min(gap_bucket(age_s + window_s) + 1, kGapBuckets - 1), hazard);
+  return 1 - Survival(hazard, age_s).until(age_s + window_s);
 }
 
 double Rhythm::lost(const Outlook& outlook, double p) {

@@ -35,6 +35,9 @@ class Rhythm {
   /// For a window of `window_s`, where an upstream query for nothing costs `price` times what a miss removed is worth.
   Outlook look(const RefreshRecord& record, double age_s, double window_s, double price) const;
 
+  /// Only the chance that the next question comes within `window_s` from now.
+  double within(const RefreshRecord& record, double age_s, double window_s) const;
+
   /// Which part of the window is expected to pass before the first question, if that comes within it with probability `p`. That part is
   /// lost, because the answer of a client's own query would have lived on from the question; so it is what a resolution ahead costs, in
   /// upstream queries.
@@ -49,7 +52,9 @@ class Rhythm {
   static std::size_t class_of(const RefreshRecord& record);
   static void age(Life& life);
   double hazard(const RefreshRecord& record, const Life& own_class, std::size_t bucket, double came) const;
-  void hazards(const RefreshRecord& record, std::size_t first, std::array<double, kGapBuckets>& out) const;
+  // Of the buckets from `first` to `last`.
+  void hazards(const RefreshRecord& record, std::size_t first, std::size_t last,
+               std::array<double, kGapBuckets>& out) const;
 
   Life all_;
   std::array<Life, kClasses> classes_;

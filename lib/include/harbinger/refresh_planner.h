@@ -18,8 +18,9 @@ namespace harbinger {
 class RefreshPlanner {
  public:
   struct Settings {
-    std::size_t records = 200'000;  ///< remembered; the least useful make room. About 420 bytes each with its share of the tables, and the name
-    double extra_upstream = 0.10;   ///< upstream queries allowed beyond those without refreshing, as a share of these
+    std::size_t records =
+        200'000;  ///< remembered; the least useful make room. 456 bytes each and the name, and 180 more for the tables beside
+    double extra_upstream = 0.10;  ///< upstream queries allowed beyond those without refreshing, as a share of these
     double floor = 0.10;  ///< what is less probable than this is not resolved ahead, however much budget there is
   };
   /// What made the planner think so.
