@@ -79,6 +79,7 @@ Result<void> Foresight::Impl::start() {
       return fail(error);
     }
   }
+  if (fragments) fragment_model.emplace(*fragments);
   if (settings.journal) {
     auto opened = open_access_history(*settings.journal, calendar(world.clock->now()));
     if (!opened) return fail(opened.error());
@@ -165,7 +166,16 @@ void Foresight::Impl::learn(const Access& access) {
   latest = access.at;
   if (access.client == 0 || access.outcome > Outcome::from_cache) return;
   model->learn(access);
+  if (fragment_model) learn_fragment(access);
   ++learnt;
+}
+
+// Said one fragment early, so that it is there when the client asks for the next one.
+void Foresight::Impl::learn_fragment(const Access& access) {
+  if (!fragment_model->learn(access)) return;
+  const auto ahead = fragment_model->ahead(access.client, access.at, 0, 2);
+  if (ahead.size() < 2 || ahead[0].probability <= 0) return;
+  appetites.expect(access.client, resource_hash(ahead[0].fragment.text()), ahead[1].probability / ahead[0].probability);
 }
 
 std::string_view Foresight::Impl::canonical(std::string_view resource) {
@@ -263,6 +273,9 @@ void Foresight::hinted(ClientKey client, std::span<const std::uint64_t> resource
 
 const ServedTable& Foresight::served() const noexcept { return impl_->model->served(); }
 const RecentResources& Foresight::recent() const noexcept { return impl_->recent; }
+float Foresight::goes_on(ClientKey client, std::uint64_t current) const noexcept {
+  return impl_->appetites.after(client, current);
+}
 void Foresight::set_pressure(float pressure) noexcept {
   impl_->pressure.store(std::clamp(pressure, 0.0f, 1.0f), std::memory_order_relaxed);
 }

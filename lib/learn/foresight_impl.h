@@ -10,6 +10,7 @@
 #include <harbinger/fragments.h>
 #include <harbinger/repeater.h>
 #include <harbinger/worker_rings.h>
+#include "learn/appetites.h"
 #include "learn/foresight_metrics.h"
 #include "learn/hint_judge.h"
 #include "learn/load_guard.h"
@@ -73,6 +74,7 @@ struct Foresight::Impl {
   void load();
   void take_in(const Happened& happened, bool judged);
   void learn(const Access& access);
+  void learn_fragment(const Access& access);
   void sort_batch();
   void tend(MonotonicTime now);
   void save_if_due(MonotonicTime now, bool now_please);
@@ -88,6 +90,7 @@ struct Foresight::Impl {
   WorkerRings<Happened> happened;
   WorkerRings<Given> given;
   LoadGuard load_guard;
+  Appetites appetites;
   std::atomic<float> pressure{0};
   std::atomic<std::int64_t> offset_ms{0};  // calendar less monotonic time
   ForesightMetrics metrics;
@@ -97,6 +100,7 @@ struct Foresight::Impl {
   std::unique_ptr<AccessHistory> history;
   std::optional<Snapshots> snapshots;
   std::optional<FragmentTable> fragments;
+  std::optional<FragmentModel> fragment_model;  // of `fragments`
   Refresher refresher;
   ModelJudge judge;
   HintJudge hints;

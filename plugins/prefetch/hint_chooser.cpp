@@ -64,6 +64,7 @@ void HintChooser::choose(const ServedTable& served, const HintAsking& asking, bo
   for (std::size_t i = 0; i < out.count; ++i) {
     auto& candidate = out.candidates[i];
     candidate = {successors[i], resource_hash(successors[i].text), Held::no};
+    candidate.successor.soon = std::min(candidate.successor.soon, asking.goes_on);
     candidate.held = weigh(asking, candidate, out);
     if (candidate.held == Held::no && given >= out.most)
       candidate.held = out.most < wanted ? Held::pressure : Held::too_many;

@@ -48,6 +48,7 @@ struct HintAsking {
   std::uint64_t current = 0;  ///< what it asks for now
   RecentResources::Trail trail{};
   float pressure = 0;
+  float goes_on = 1;  ///< in the middle of a resource in fragments: the probability that the client wants more
   MonotonicTime now;
 };
 

@@ -251,6 +251,7 @@ void Prefetch::decorate(const Query& query, ReplyEditor& editor) {
   asking.current = known->resource;
   asking.trail = foresight_->recent().of(known->client, query.arrived());
   asking.pressure = foresight_->pressure();
+  asking.goes_on = foresight_->goes_on(known->client, known->resource);
   asking.now = query.arrived();
   HintChoice choice;
   chooser_->choose(foresight_->served(), asking, config_.mode == Mode::on, choice);
@@ -345,6 +346,7 @@ HttpResponse Prefetch::why(const HttpRequest& request) const {
   asking.client = client;
   asking.current = resource_hash(report.current);
   asking.pressure = report.pressure;
+  asking.goes_on = foresight_->goes_on(client, asking.current);
   asking.now = now;
   asking.trail = foresight_->recent().of(client, now);
   const rcu::Reader reader;  // texts stay until the page is written

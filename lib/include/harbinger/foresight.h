@@ -76,6 +76,8 @@ class Foresight {
   void hinted(ClientKey client, std::span<const std::uint64_t> resources, MonotonicTime at) noexcept;
   const ServedTable& served() const noexcept;
   const RecentResources& recent() const noexcept;
+  /// The probability that `client`, at a fragment of hash `current`, wants the one behind it; 1 where it is not known to stop.
+  float goes_on(ClientKey client, std::uint64_t current) const noexcept;
   /// 0: all is well; 1: no speculation at all. For whoever watches links and endpoints.
   void set_pressure(float pressure) noexcept;
   float pressure() const noexcept;

@@ -66,6 +66,35 @@ TEST_CASE("prefetch hints at what usually comes next, to those who ask for hints
   CHECK(server.count("harbinger_prefetch_asked_total") == 2);
 }
 
+TEST_CASE("in the middle of a video its next segment is hinted at, but not to the client that usually stops there") {
+  const Scratch scratch;
+  scratch.write("videos.json", R"({"template": "seg-{n}.v.example", "first": 1, "last": 9})");
+  std::string hosts = " hosts {\n";
+  for (int n = 1; n <= 9; ++n) hosts += " 192.0.2." + std::to_string(n) + " seg-" + std::to_string(n) + ".v.example\n";
+  MemoryServer server(
+      ". {\n prefetch {\n floor 0.3\n manifest " + (scratch / "videos.json").string() + "\n }\n" + hosts + " }\n}\n",
+      all_plugins());
+  const auto watch = [&](const std::string& client, int last) {
+    for (int n = 1; n <= last; ++n) {
+      server.ask("seg-" + std::to_string(n) + ".v.example. A", client);
+      server.loop.advance(2s);
+    }
+  };
+  const auto hinted_at_5 = [&](const std::string& client) {
+    watch(client, 4);
+    server.advance(6s);
+    return hints_in(*server.ask("seg-5.v.example. A", for_hints(client)));
+  };
+  for (int i = 0; i < 12; ++i) {
+    for (const auto* viewer : {"198.51.100.1", "198.51.100.2", "198.51.100.3"}) watch(viewer, 9);
+    watch("198.51.100.9", 5);
+    server.advance(40min);
+  }
+  const auto hints = hinted_at_5("198.51.100.1");
+  CHECK(std::ranges::find(hints, "seg-6.v.example") != hints.end());
+  CHECK(hinted_at_5("198.51.100.9").empty());
+}
+
 TEST_CASE("prefetch leaves every octet of the replies alone that do not ask for hints") {
   MemoryServer with(". {\n prefetch\n" + kHosts + "}\n", all_plugins());
   MemoryServer without(". {\n" + kHosts + "}\n", all_plugins());
