@@ -23,8 +23,11 @@ constexpr Duration kPublishEvery = 1s;
 constexpr int kSnapshotShare = 100;
 // Of the journal, what the planner of resolutions ahead is taught again.
 constexpr UnixMillis kRhythmsMs = 3'600'000;
-// The more arrives between two looks, the fewer clients are judged: guessing costs more than learning.
-constexpr std::size_t kManyEvents = 1000, kVeryManyEvents = 5000;
+// Accesses after which the load is looked at; so many are learnt together at most.
+constexpr std::size_t kTogether = 256;
+// Of a long journal, the first so many accesses are all judged, later ones seldom: the server waits for its foresight.
+constexpr std::uint64_t kReadThoroughly = 32'768;
+constexpr std::uint32_t kReadQuickly = 64;
 
 Secret secret_of(const std::optional<AccessHistory::Settings>& journal) {
   Secret secret;
@@ -38,8 +41,6 @@ Secret secret_of(const std::optional<AccessHistory::Settings>& journal) {
   }
   return secret;
 }
-
-std::uint64_t judged_mask(std::size_t events) { return events > kVeryManyEvents ? 63 : events > kManyEvents ? 7 : 0; }
 
 }  // namespace
 
@@ -114,6 +115,7 @@ void Foresight::Impl::load() {
   const auto read = history->read(since ? std::min(*since + 1, rhythms) : 0, [&](const Access& access) {
     if (access.type != 0 && access.at >= rhythms) refresher.remember(access);
     if (since && access.at <= *since) return;
+    model->judge_every(count < kReadThoroughly ? 1 : kReadQuickly);
     learn(access);
     ++count;
   });
@@ -131,8 +133,15 @@ void Foresight::Impl::work() {
   batch.clear();
   happened.drain([this](const Happened& each) { batch.push_back(each); });
   sort_batch();
-  const auto mask = judged_mask(batch.size());
-  for (const auto i : order) take_in(batch[i], (batch[i].client >> 32 & mask) == 0);
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    if (at % kTogether == 0) {
+      learn_waiting();
+      load_guard.lap();
+      model->judge_every(load_guard.judge_every());
+    }
+    take_in(batch[order[at]], ++taken_in % load_guard.judge_every() == 0);
+  }
+  learn_waiting();
   metrics.accesses.add(batch.size());
   tend(world.clock->now());
 }
@@ -153,11 +162,15 @@ void Foresight::Impl::take_in(const Happened& each, bool judged) {
   }
   if (fragments) access.resource = canonical(access.resource);
   if (history) history->append(access);
-  if (access.client == 0 || access.outcome > Outcome::from_cache) return learn(access);
+  if (access.client == 0 || access.outcome > Outcome::from_cache) {
+    latest = access.at;
+    return;
+  }
   const auto hash = resource_hash(access.resource);
   hints.wanted(access.client, hash, each.at);
   judge.score(access.client, hash, each.at);
-  learn(access);
+  learn_later(access);
+  if (judged) learn_waiting();
   judge.guess(access.client, hash, each.at, access.at, *model, judged);
 }
 
@@ -176,6 +189,19 @@ void Foresight::Impl::learn_fragment(const Access& access) {
   const auto ahead = fragment_model->ahead(access.client, access.at, 0, 2);
   if (ahead.size() < 2 || ahead[0].probability <= 0) return;
   appetites.expect(access.client, resource_hash(ahead[0].fragment.text()), ahead[1].probability / ahead[0].probability);
+}
+
+void Foresight::Impl::learn_later(const Access& access) {
+  latest = access.at;
+  waiting.push_back(access);
+  if (fragment_model) learn_fragment(access);
+  if (access.resource.data() == fragment.data()) learn_waiting();  // the next one needs its place
+}
+
+void Foresight::Impl::learn_waiting() {
+  model->learn_all(waiting);
+  learnt += waiting.size();
+  waiting.clear();
 }
 
 std::string_view Foresight::Impl::canonical(std::string_view resource) {

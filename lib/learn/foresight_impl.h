@@ -75,6 +75,8 @@ struct Foresight::Impl {
   void take_in(const Happened& happened, bool judged);
   void learn(const Access& access);
   void learn_fragment(const Access& access);
+  void learn_later(const Access& access);
+  void learn_waiting();
   void sort_batch();
   void tend(MonotonicTime now);
   void save_if_due(MonotonicTime now, bool now_please);
@@ -106,9 +108,10 @@ struct Foresight::Impl {
   HintJudge hints;
   std::vector<Happened> batch;
   std::vector<std::uint32_t> order;  // of the batch, by time
+  std::vector<Access> waiting;       // to be learnt together
   std::string fragment;
   UnixMillis latest = 0;  // access learnt
-  std::uint64_t learnt = 0, learnt_at_snapshot = 0;
+  std::uint64_t learnt = 0, learnt_at_snapshot = 0, taken_in = 0;
   MonotonicTime last_snapshot, last_publish;
   Duration snapshot_pause;
   bool started = false, loaded = false, disk_trouble = false, was_below = false;

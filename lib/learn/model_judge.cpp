@@ -38,6 +38,10 @@ void ModelJudge::guess(ClientKey client, std::uint64_t resource, MonotonicTime n
                        bool judged) {
   markov_->learn(client, resource, at);
   auto& next = pending(client);
+  if (next.client == client && next.resource == resource && now - next.at <= kSession) {
+    next.at = now;  // the same again: what was guessed still waits
+    return;
+  }
   next = {client, resource, 0, 0, now, judged};
   if (!judged) return;
   std::array<Guess, 1> guess;

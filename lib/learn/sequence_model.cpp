@@ -2,6 +2,7 @@
 #include <harbinger/sequence_model.h>
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 
 #include "learn/sequence/contexts.h"
@@ -18,15 +19,29 @@ constexpr std::size_t kJudged = 8;         // guesses whose record is kept
 constexpr std::uint64_t kYoung = 1 << 15;  // steps that are all judged, however much there is to do
 constexpr float kLeast = 0.01f;            // less is not worth a place in a line
 
+/// Which half of the contexts is counted when a step of `client` is not judged: in the order of Thue and Morse, which no rhythm of a client
+/// can follow.
+Share share_of(const ClientState& client) {
+  return std::popcount(client.length) % 2 == 0 ? Share::first_half : Share::second_half;
+}
+
 class TableModel final : public SequenceModel {
  public:
   explicit TableModel(const Settings& settings)
       : settings_(settings),
         gap_ms_(std::int64_t{settings.session_gap_s} * 1000),
         memory_(std::make_unique<Memory>(settings.contexts)),
-        served_(settings.contexts / 4, memory_->resources) {}
+        served_(settings.contexts / 4, memory_->resources),
+        judge_every_(std::max(settings.blend_every, 1u)) {}
 
-  void learn(const Access& access) override;
+  void learn(const Access& access) override {
+    if (fits(access)) learn(access, resource_hash(access.resource));
+  }
+  void learn_all(std::span<const Access> accesses) override;
+  void judge_every(std::uint32_t accesses) override {
+    judge_every_ = std::max(accesses, 1u);
+    young_ = 0;
+  }
   std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) override;
   std::size_t predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
                             std::span<Guess> out) override;
@@ -42,6 +57,10 @@ class TableModel final : public SequenceModel {
   bool session_over(const ClientState& client, UnixMillis now) const {
     return client.known == 0 || now - client.last > gap_ms_;
   }
+  static bool fits(const Access& access) {
+    return !access.resource.empty() && access.resource.size() <= TextTable::kLongest;
+  }
+  void learn(const Access& access, std::uint64_t hash);
   void step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at);
   void judge(ClientState& client, std::uint64_t hash);
   void arrive(ClientState& client, const Access& access, TextId resource, UnixMillis at);
@@ -62,12 +81,44 @@ class TableModel final : public SequenceModel {
   ServedLines served_;
   Candidates candidates_;
   std::array<Candidate*, Candidates::kMost> order_{};
-  std::uint64_t steps_ = 0;
+  std::uint64_t steps_ = 0, young_ = kYoung;
+  std::uint32_t judge_every_;
 };
 
-void TableModel::learn(const Access& access) {
-  if (access.resource.empty() || access.resource.size() > TextTable::kLongest) return;
-  const std::uint64_t hash = resource_hash(access.resource);
+// In four steps, each of which needs what the one before brought near: places by key and by hash; the client; marks of its contexts; their lines.
+void TableModel::learn_all(std::span<const Access> accesses) {
+  constexpr std::size_t kStride = 4;
+  std::array<std::uint64_t, 32> hashes;
+  const auto contexts_of = [&](const Access& access, auto bring) {
+    const ClientState* client = memory_->clients.find(access.client);
+    if (!client || client->known == 0) return;
+    memory_->resources.prefetch_entry_of(client->recent[0]);
+    bring(*memory_, moment_of(*client), share_of(*client));
+  };
+  for (std::size_t at = 0; at < accesses.size() + 4 * kStride; ++at) {
+    const auto ahead = [&](std::size_t step) {
+      const std::size_t index = at - step * kStride;
+      return at >= step * kStride && index < accesses.size() ? &accesses[index] : nullptr;
+    };
+    const auto hash_of = [&](std::size_t step) -> std::uint64_t& {
+      return hashes[(at - step * kStride) % hashes.size()];
+    };
+    if (const Access* access = ahead(0)) {
+      hash_of(0) = resource_hash(access->resource);
+      memory_->resources.prefetch_index(hash_of(0));
+      memory_->clients.prefetch(access->client);
+    }
+    if (const Access* access = ahead(1)) {
+      memory_->resources.prefetch_entry(hash_of(1));
+      memory_->clients.prefetch_state(access->client);
+    }
+    if (const Access* access = ahead(2)) contexts_of(*access, prefetch_marks);
+    if (const Access* access = ahead(3)) contexts_of(*access, prefetch_step);
+    if (const Access* access = ahead(4); access && fits(*access)) learn(*access, hash_of(4));
+  }
+}
+
+void TableModel::learn(const Access& access, std::uint64_t hash) {
   ClientState& client =
       memory_->clients.find_or_make(access.client, [this](ClientState& leaving) { soon_.ended(leaving); });
   client.persona = access.persona;
@@ -88,9 +139,9 @@ void TableModel::learn(const Access& access) {
 
 void TableModel::step(ClientState& client, const Access& access, std::uint64_t hash, UnixMillis at) {
   const bool follows = client.known > 0;
-  const bool judged = ++steps_ <= kYoung || steps_ % std::max(settings_.blend_every, 1u) == 0;
-  const Share share = judged ? Share::all : steps_ % 2 == 0 ? Share::first_half : Share::second_half;
-  if (follows) prefetch_step(*memory_, moment_of(client), share);
+  const bool judged = ++steps_ <= young_ || steps_ % judge_every_ == 0;
+  const Share share = judged ? Share::all : share_of(client);
+  if (follows && judged) prefetch_step(*memory_, moment_of(client), share);
   if (follows && judged) judge(client, hash);
 
   const TextId resource = memory_->resources.intern(hash, access.resource);
@@ -271,7 +322,9 @@ SequenceModel::Size TableModel::size() const {
   return {memory.contexts.used(), memory.resources.size(), memory.clients.used(), bytes};
 }
 
-Result<void> TableModel::save(const std::filesystem::path& path) const { return save_snapshot(path, *memory_, soon_, served_); }
+Result<void> TableModel::save(const std::filesystem::path& path) const {
+  return save_snapshot(path, *memory_, soon_, served_);
+}
 
 Result<void> TableModel::load(const std::filesystem::path& path) {
   auto memory = std::make_unique<Memory>(settings_.contexts);

@@ -65,6 +65,10 @@ class SequenceModel {
 
   /// Takes one access in. Accesses of a client come in the order of time; a clock that jumps back counts as no time passed.
   virtual void learn(const Access& access) = 0;
+  /// Takes several in, oldest first: the same as one after the other, but while one is learnt, memory that the next ones need is on its way.
+  virtual void learn_all(std::span<const Access> accesses) = 0;
+  /// From now on every so many accesses are judged, instead of `blend_every` and of the first ones.
+  virtual void judge_every(std::uint32_t accesses) = 0;
   /// The likeliest next distinct resources of `client` after its latest access, most likely first by `next`; never that access itself.
   /// Returns how many. What it says now is judged and learnt from when the client's next access comes.
   virtual std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) = 0;

@@ -34,6 +34,17 @@ ClientState* ClientTable::find(ClientKey key) noexcept {
   return nullptr;
 }
 
+void ClientTable::prefetch_state(ClientKey key) const noexcept {
+  const std::size_t first = home(key);
+  for (std::size_t way = 0; way < kWays; ++way) {
+    if (keys_[first ^ way] != key) continue;
+    const auto* begin = reinterpret_cast<const char*>(&clients_[first ^ way]);
+    for (std::size_t at = 0; at < sizeof(ClientState); at += 64) __builtin_prefetch(begin + at, 1);
+    __builtin_prefetch(begin + sizeof(ClientState) - 1, 1);
+    return;
+  }
+}
+
 ClientState& ClientTable::oldest_near(ClientKey key) noexcept {
   const std::size_t first = home(key);
   ClientState* oldest = &clients_[first];

@@ -13,6 +13,16 @@ bool weaker(const ContextTable::Successor& a, const ContextTable::Successor& b, 
   return static_cast<std::uint16_t>(tick - a.last) > static_cast<std::uint16_t>(tick - b.last);
 }
 
+std::uint16_t step_of(double weight) { return static_cast<std::uint16_t>(std::max(1.0, weight * 64)); }
+
+/// Puts `successor` of a further line into the first one, when it is more than the weakest there.
+void come_forward(ContextTable::Line& first, ContextTable::Successor& successor) {
+  auto* weakest = std::min_element(
+      first.successors.begin(), first.successors.begin() + first.size,
+      [](const ContextTable::Successor& a, const ContextTable::Successor& b) { return a.count < b.count; });
+  if (weakest->count < successor.count) std::swap(*weakest, successor);
+}
+
 }  // namespace
 
 ContextTable::ContextTable(std::size_t lines)
@@ -30,6 +40,7 @@ std::size_t ContextTable::marked(std::uint64_t key) const noexcept {
 void ContextTable::prefetch(std::uint64_t key) const noexcept {
   const std::size_t place = marked(key);
   __builtin_prefetch(&lines_[place == kNone ? home(key) : place], 1);
+  if (place == kNone) __builtin_prefetch(&lines_[other_near(key)], 1);
 }
 
 ContextTable::Line* ContextTable::find_line(std::uint64_t key) noexcept {
@@ -63,7 +74,7 @@ std::size_t ContextTable::room_near(std::uint64_t key) const noexcept {
   const std::size_t first = home(key);
   for (std::size_t way = 0; way < kWays; ++way)
     if (marks_[first ^ way] == 0) return first ^ way;
-  const std::size_t other = first ^ (1 + clock_ % (kWays - 1));
+  const std::size_t other = other_near(key);
   return worth(lines_[other]) < worth(lines_[first]) ? other : first;
 }
 
@@ -108,9 +119,34 @@ ContextTable::Line* ContextTable::room_for(std::uint64_t key, Line& first, std::
 
 void ContextTable::add(std::uint64_t key, std::uint32_t id, double weight) {
   ++clock_;
+  add_to(key, find_or_make(key), id, weight);
+}
+
+void ContextTable::add_quickly(std::uint64_t key, std::uint32_t id, double weight) {
+  ++clock_;
   Line& first = find_or_make(key);
+  for (std::size_t at = 0; at < first.size; ++at) {
+    Successor& successor = first.successors[at];
+    if (successor.id != id) continue;
+    if (first.total + static_cast<float>(weight) > kLargest) break;  // all lines are to be halved
+    first.total += static_cast<float>(weight);
+    first.used_at = clock_;
+    successor.count = static_cast<std::uint16_t>(successor.count + step_of(weight));
+    successor.last = ++first.tick;
+    return;
+  }
+  // The more lines there are to look through, the more seldom.
+  const unsigned seldom = std::bit_width(static_cast<unsigned>(first.further)) > 2
+                              ? 3u
+                              : std::bit_width(static_cast<unsigned>(first.further));
+  if (((clock_ * 0x9e3779b1u) >> 29 & ((1u << seldom) - 1)) == 0) add_to(key, first, id, weight * (1u << seldom));
+}
+
+void ContextTable::add_to(std::uint64_t key, Line& first, std::uint32_t id, double weight) {
   std::array<Line*, kLines> lines{&first};
   std::size_t count = 1;
+  for (std::size_t line = 1; line <= first.further; ++line) prefetch_marks(key_of_line(key, line));
+  for (std::size_t line = 1; line <= first.further; ++line) prefetch(key_of_line(key, line));
   for (std::size_t line = 1; line <= first.further; ++line) {
     if (Line* more = find_line(key_of_line(key, line))) lines[count++] = more;
   }
@@ -121,7 +157,7 @@ void ContextTable::add(std::uint64_t key, std::uint32_t id, double weight) {
     lines[line]->total = first.total;
   }
 
-  const auto step = static_cast<std::uint16_t>(std::max(1.0, weight * 64));
+  const std::uint16_t step = step_of(weight);
   Successor* weakest = nullptr;
   for (std::size_t line = 0; line < count; ++line) {
     for (std::size_t at = 0; at < lines[line]->size; ++at) {
@@ -129,6 +165,7 @@ void ContextTable::add(std::uint64_t key, std::uint32_t id, double weight) {
       if (successor.id == id) {
         successor.count = static_cast<std::uint16_t>(successor.count + step);
         successor.last = first.tick;
+        if (line > 0) come_forward(first, successor);
         if (first.total > kLargest) halve(lines, count);
         return;
       }

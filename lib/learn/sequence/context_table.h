@@ -55,8 +55,12 @@ class ContextTable {
   Context find(std::uint64_t key) const noexcept;
   /// Counts that `id` followed; `weight` up to 16.
   void add(std::uint64_t key, std::uint32_t id, double weight);
-  /// Brings what `find` and `add` look at near.
+  /// The same in a fraction of the time: of what is not in a context's first line, one in two to eight is counted, for so many times its weight (at
+  /// most 2). What a context's first line holds moves with its counts, so that it is nearly always the one.
+  void add_quickly(std::uint64_t key, std::uint32_t id, double weight);
+  /// Brings what `find` and `add` look at near; `prefetch_marks` well before it, what it looks at itself.
   void prefetch(std::uint64_t key) const noexcept;
+  void prefetch_marks(std::uint64_t key) const noexcept { __builtin_prefetch(&marks_[home(key)]); }
 
   std::size_t used() const noexcept { return used_; }
   std::size_t bytes() const noexcept { return lines_.bytes() + marks_.bytes(); }
@@ -75,12 +79,14 @@ class ContextTable {
   static std::uint16_t mark_of(std::uint32_t tag) noexcept { return static_cast<std::uint16_t>(tag >> 16 | 1); }
   static std::uint64_t key_of_line(std::uint64_t key, std::size_t line) noexcept { return line ? mix(key, line) : key; }
 
+  std::size_t other_near(std::uint64_t key) const noexcept { return home(key) ^ (1 + (key >> 16) % (kWays - 1)); }
   std::size_t marked(std::uint64_t key) const noexcept;
   Line* find_line(std::uint64_t key) noexcept;
   Line& find_or_make(std::uint64_t key);
   std::size_t room_near(std::uint64_t key) const noexcept;
   double worth(const Line& line) const noexcept;
   Line* room_for(std::uint64_t key, Line& first, std::array<Line*, kLines>& lines, std::size_t& count);
+  void add_to(std::uint64_t key, Line& first, std::uint32_t id, double weight);
   static void halve(std::array<Line*, kLines>& lines, std::size_t count) noexcept;
 
   std::size_t mask_;

@@ -29,7 +29,8 @@ constexpr double rule_weight(std::size_t back) noexcept { return 1.0 / static_ca
 /// What is counted: everything, or, to be quick, one half of the contexts that bear it, for twice their weight. Halves take turns.
 enum class Share : std::uint8_t { all, first_half, second_half };
 
-/// Brings near what `count_step` counts in.
+/// Brings near what `count_step` counts in; `prefetch_marks` well before it.
+void prefetch_marks(const Memory& memory, const Moment& moment, Share share) noexcept;
 void prefetch_step(const Memory& memory, const Moment& moment, Share share) noexcept;
 /// Counts that `next` followed `moment`.
 void count_step(Memory& memory, const Moment& moment, TextId next, Share share);

@@ -51,12 +51,20 @@ void for_each_context(const Moment& moment, Share share, Use use) {
 
 }  // namespace
 
+void prefetch_marks(const Memory& memory, const Moment& moment, Share share) noexcept {
+  for_each_context(moment, share, [&](std::uint64_t key, double) { memory.contexts.prefetch_marks(key); });
+}
+
 void prefetch_step(const Memory& memory, const Moment& moment, Share share) noexcept {
   for_each_context(moment, share, [&](std::uint64_t key, double) { memory.contexts.prefetch(key); });
 }
 
 void count_step(Memory& memory, const Moment& moment, TextId next, Share share) {
-  for_each_context(moment, share, [&](std::uint64_t key, double weight) { memory.contexts.add(key, next, weight); });
+  if (share == Share::all)
+    for_each_context(moment, share, [&](std::uint64_t key, double weight) { memory.contexts.add(key, next, weight); });
+  else
+    for_each_context(moment, share,
+                     [&](std::uint64_t key, double weight) { memory.contexts.add_quickly(key, next, weight); });
 }
 
 void count_structure(Memory& memory, const Moment& moment, TextId next) {

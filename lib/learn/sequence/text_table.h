@@ -47,6 +47,16 @@ class TextTable {
 
   /// The number of a text, 0 when it is not known. `hash` is its resource_hash.
   TextId find(std::uint64_t hash) const noexcept;
+  /// What `find` looks at first, and, once that is near, what it looks at next.
+  void prefetch_index(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&index_[(hash >> 20) & (index_.size() - 1)]);
+  }
+  void prefetch_entry(std::uint64_t hash) const noexcept {
+    const std::size_t mask = index_.size() - 1, slot = hash >> 20 & mask;
+    __builtin_prefetch(&entries_[index_[slot]], 1);
+    if (const std::uint32_t next = index_[(slot + 1) & mask]) __builtin_prefetch(&entries_[next], 1);
+  }
+  void prefetch_entry_of(TextId id) const noexcept { __builtin_prefetch(&entries_[place_of(id)], 1); }
   /// The same, making room for a new one. 0 for texts longer than kLongest.
   TextId intern(std::uint64_t hash, std::string_view text);
 

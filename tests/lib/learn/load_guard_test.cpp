@@ -36,12 +36,28 @@ TEST_CASE("when the share of a second is used up, nothing more is learnt in it")
   guard.used(0, 1.9);
   CHECK(clients_taken(guard) == 0);
   guard.used(0, 2.2);
-  CHECK(clients_taken(guard) == 512);
+  CHECK(clients_taken(guard) == 1024);  // judging fewer may be enough
+  CHECK(guard.judge_every() > 1);
+}
+
+TEST_CASE("under load fewer accesses are judged before any client is left out") {
+  LoadGuard guard(0.05);
+  auto now = 1.0;
+  guard.used(0, now);
+  // Judging takes 0.4 of a processor when it is all, the rest next to nothing.
+  for (int i = 0; i < 100; ++i) {
+    guard.used(0.01 * 0.4 / guard.judge_every(), now += 0.01);
+    CHECK(guard.share() == 1);
+  }
+  CHECK(guard.judge_every() >= 8);
+  CHECK(guard.judge_every() <= 64);
+  work(guard, 0.0001, 30, now);
+  CHECK(guard.judge_every() == 1);
 }
 
 TEST_CASE("under load fewer and fewer clients are learnt from, and all again afterwards") {
   LoadGuard guard(0.05);
-  auto now = work(guard, 0.05, 3, 1);
+  auto now = work(guard, 0.05, 4, 1);
   const auto some = guard.share();
   CHECK(some < 0.5);
   now = work(guard, 0.05, 3, now);

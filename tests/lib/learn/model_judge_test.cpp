@@ -15,6 +15,8 @@ constexpr MonotonicTime kStart{1'000'000'000};
 struct Stubborn final : SequenceModel {
   explicit Stubborn(std::string guess) : guess_(std::move(guess)) {}
   void learn(const Access&) override {}
+  void learn_all(std::span<const Access>) override {}
+  void judge_every(std::uint32_t) override {}
   std::size_t predict(ClientKey, UnixMillis, std::span<Guess> out) override {
     out[0] = {1, 1, 1, 0};
     return 1;

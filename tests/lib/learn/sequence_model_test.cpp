@@ -302,3 +302,29 @@ TEST_CASE("after a restart as much is foretold as before") {
   CHECK(before > 0);
   CHECK(std::abs(before - after) <= before / 100 + 1);
 }
+
+TEST_CASE("sequence model learns the same of accesses together as of one after the other") {
+  const auto every = GENERATE(1u, 16u);
+  const auto alone = make_sequence_model(), together = make_sequence_model();
+  alone->judge_every(every);
+  together->judge_every(every);
+  std::vector<std::string> texts;
+  std::vector<Access> accesses;
+  for (int at = 0; at < 5000; ++at) texts.push_back("host-" + std::to_string(at * 7 % 13 * (1 + at % 3)) + ".example");
+  for (std::size_t at = 0; at < texts.size(); ++at)
+    accesses.push_back({.at = static_cast<UnixMillis>(at * 100), .client = 1 + at % 11, .resource = texts[at]});
+  for (const Access& access : accesses) alone->learn(access);
+  for (std::size_t at = 0; at < accesses.size(); at += 100) together->learn_all(std::span(accesses).subspan(at, 100));
+
+  CHECK(alone->size().contexts == together->size().contexts);
+  for (ClientKey client = 1; client <= 11; ++client) {
+    std::array<Guess, 8> one, other;
+    const auto size = alone->predict(client, accesses.back().at, one);
+    REQUIRE(size > 0);
+    REQUIRE(together->predict(client, accesses.back().at, other) == size);
+    for (std::size_t at = 0; at < size; ++at) {
+      CHECK(alone->text(one[at].resource) == together->text(other[at].resource));
+      CHECK(one[at].next == other[at].next);
+    }
+  }
+}

@@ -51,6 +51,23 @@ TEST_CASE("long texts do not take more room than short ones may") {
   CHECK(put(texts, std::string(TextTable::kLongest + 1, 'x')) == 0);
 }
 
+TEST_CASE("counting quickly comes to about the same as counting all") {
+  ContextTable contexts(1 << 10);
+  constexpr int kRounds = 400;
+  std::uint32_t rare = 100;
+  for (int round = 0; round < kRounds; ++round) {
+    for (const std::uint32_t id : {1u, 1u, 1u, 2u, 2u, 3u}) contexts.add_quickly(mix(42, 1), id, 0.2);
+    contexts.add_quickly(mix(42, 1), 100 + rare++ % 20, 0.2);
+  }
+  CHECK(weight_of(contexts, mix(42, 1), 1) == Approx(3 * 0.2 * kRounds).epsilon(0.15));
+  CHECK(weight_of(contexts, mix(42, 1), 3) == Approx(0.2 * kRounds).epsilon(0.3));
+  double others = 0;
+  for (std::uint32_t id = 100; id < 120; ++id) others += weight_of(contexts, mix(42, 1), id);
+  CHECK(others > 0.1 * kRounds);
+  CHECK(others < 0.4 * kRounds);
+  CHECK(contexts.find(mix(42, 1)).total() == Approx(7 * 0.2 * kRounds).epsilon(0.2));
+}
+
 TEST_CASE("a busy context grows, and halves its counts instead of overflowing") {
   ContextTable contexts(1 << 10);
   for (int round = 0; round < 5000; ++round)
