@@ -53,6 +53,7 @@ struct Candidate {
   float within = 0;                           ///< that it comes within some steps, by the rules alone
   float score = 0;                            ///< the blend's log odds
   float next = 0, soon = 0;                   ///< probabilities
+  float said = 0;                             ///< the highest `soon` of it that was kept and waits; see SoonModel::keep
 
   bool has(Term term) const noexcept { return terms >> static_cast<unsigned>(term) & 1; }
   void set(Term term, unsigned cell) noexcept {

@@ -80,22 +80,34 @@ void SoonModel::weigh(Candidates& candidates, std::size_t session_length) const 
   }
 }
 
-void SoonModel::keep(const Candidates& candidates, std::size_t session_length, ClientTable& clients,
-                     ClientState& client) {
+/// How likely each candidate was said to be before, in what still waits.
+void SoonModel::remember(Candidates& candidates, const ClientState& client) const {
+  for (std::int32_t place = client.waiting; place >= 0;) {
+    const Waiting& waiting = waiting_[static_cast<std::size_t>(place)];
+    if (Candidate* candidate = candidates.find(waiting.id)) candidate->said = std::max(candidate->said, waiting.soon);
+    place = waiting.following;
+  }
+}
+
+void SoonModel::keep(Candidates& candidates, std::size_t session_length, ClientTable& clients, ClientState& client) {
   ++turn_;
+  remember(candidates, client);
   // Those that would be acted upon, and a few others in turn, so that low levels are learnt too.
   std::size_t kept = 0, at = 0;
   for (const Candidate& each : candidates) {
     const bool likely = each.soon > 0.04f;
     if (free_ < 0 || kept == kEach) return;
     if (each.has(Term::back) || client.wanted_before(each.id)) continue;
+    // Whoever acts on a guess does so once, when it is likely enough for the first time: what is said again changes nothing, however often.
+    if (each.said >= each.soon) continue;
     if (!likely && (at++ + turn_) % 8 != 0) continue;
     ++kept;
     const std::int32_t place = free_;
     Waiting& waiting = waiting_[static_cast<std::size_t>(place)];
     free_ = waiting.following;
-    waiting = {each.id, static_cast<std::uint32_t>(clients.place_of(client)), client.waiting, client.length,
-               guessed_of(each, session_length)};
+    waiting = {each.id,        static_cast<std::uint32_t>(clients.place_of(client)),
+               client.waiting, client.length,
+               each.soon,      guessed_of(each, session_length)};
     client.waiting = place;
     learn_wrong(waiting.guessed);
   }

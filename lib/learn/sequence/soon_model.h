@@ -24,8 +24,9 @@ class SoonModel {
   SoonModel();
   /// Sets `soon` of every candidate. After Blend::weigh.
   void weigh(Candidates& candidates, std::size_t session_length) const;
-  /// Keeps some guesses for `client` until their outcome is known; fewer when many wait already. After `weigh`.
-  void keep(const Candidates& candidates, std::size_t session_length, ClientTable& clients, ClientState& client);
+  /// Keeps some guesses for `client` until their outcome is known; fewer when many wait already, and only what is likelier than it was said
+  /// to be before. After `weigh`.
+  void keep(Candidates& candidates, std::size_t session_length, ClientTable& clients, ClientState& client);
   /// `client` wanted `resource`: guesses of it came true.
   void came(ClientState& client, TextId resource);
   /// The session of `client` is over: what still waits stays wrong.
@@ -60,11 +61,13 @@ class SoonModel {
     std::uint32_t client = 0;
     std::int32_t following = -1;  ///< of the same client, or the next free one
     std::uint16_t step = 0;       ///< of the session, when it was guessed
+    float soon = 0;               ///< what was said
     Guessed guessed{};
   };
   static Guessed guessed_of(const Candidate& candidate, std::size_t session_length);
   template <class Use>
   void for_each_feature(const Guessed& guessed, Use use) const;
+  void remember(Candidates& candidates, const ClientState& client) const;
   double raw(const Guessed& guessed) const;
   void learn_wrong(const Guessed& guessed);
   void set_right(const Guessed& guessed);
