@@ -18,6 +18,8 @@ using namespace sequence;
 constexpr std::size_t kJudged = 8;         // guesses whose record is kept
 constexpr std::uint64_t kYoung = 1 << 15;  // steps that are all judged, however much there is to do
 constexpr float kLeast = 0.01f;            // less is not worth a place in a line
+constexpr std::size_t kAhead = 2;          // places that a client may come to, whose lines are made before it comes
+constexpr float kLikelyAhead = 0.15f;      // and how likely it must be that it comes there next
 
 /// Which half of the contexts is counted when a step of `client` is not judged: in the order of Thue and Morse, which no rhythm of a client
 /// can follow.
@@ -69,6 +71,7 @@ class TableModel final : public SequenceModel {
   std::span<Candidate* const> best(std::size_t most);
   void correct(std::span<Candidate* const> ranked) const;
   void publish(const Moment& moment);
+  void publish_ahead(const Moment& moment);
   void publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona);
   TextId real(TextId id);
   std::uint32_t usual_wait(TextId current) const;
@@ -156,6 +159,7 @@ void TableModel::step(ClientState& client, const Access& access, std::uint64_t h
     if (judged) publish(moment);
   }
   arrive(client, access, resource, at);
+  if (judged) publish_ahead(moment_of(client));
 }
 
 /// Compares what would have been said with what came, and learns from it.
@@ -222,6 +226,32 @@ void TableModel::publish(const Moment& moment) {
   publish_line(alone, 0, 0);
   if (moment.persona) publish_line({.path = alone.path, .persona = moment.persona, .at = moment.at}, 0, moment.persona);
   if (previous) publish_line({.path = moment.path.first(2), .length = 2, .at = moment.at}, previous->hash, 0);
+}
+
+/// Lines for where a client likely goes from `moment`, unless there are some: a place that nobody has left yet has no line of its own when it
+/// is asked for, and one that nobody has come to yet has one, too. Whoever comes by the same way has the line until somebody leaves.
+void TableModel::publish_ahead(const Moment& moment) {
+  const TextTable::Entry* current = memory_->resources.get(moment.current());
+  if (!current) return;
+  const std::uint64_t hash = current->hash;
+  weigh(moment);
+  const auto ranked = best(kAhead);
+  correct(ranked);
+  std::array<TextId, kAhead> ahead{};
+  for (std::size_t at = 0; at < ranked.size(); ++at)
+    if (ranked[at]->next >= kLikelyAhead) ahead[at] = real(ranked[at]->id);
+
+  for (const TextId id : ahead) {
+    const TextTable::Entry* entry = id ? memory_->resources.get(id) : nullptr;
+    if (!entry) continue;
+    const std::uint64_t there = entry->hash;
+    std::array<TextId, ClientState::kRecent> path{id};
+    const std::size_t known = std::min(moment.path.size(), path.size() - 1);
+    std::copy_n(moment.path.begin(), known, path.begin() + 1);
+    const Moment then{.path = std::span(path).first(known + 1), .length = moment.length + 1, .at = moment.at};
+    if (!served_.has(there, hash)) publish_line(then, hash, 0);
+    if (!served_.has(there, 0)) publish_line({.path = then.path.first(1), .length = 1, .at = moment.at}, 0, 0);
+  }
 }
 
 void TableModel::publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona) {

@@ -88,6 +88,13 @@ ServedLines::Line& ServedLines::line_for(std::uint64_t key) noexcept {
   return *room;
 }
 
+bool ServedLines::has(std::uint64_t current, std::uint64_t previous) const noexcept {
+  const std::uint64_t key = key_of(current, previous, 0);
+  for (std::size_t way = 0; way < kWays; ++way)
+    if (lines_[((key >> 32) & mask_) ^ way].tag.load(std::memory_order_relaxed) == tag_of(key)) return true;
+  return false;
+}
+
 void ServedLines::publish(std::uint64_t current, std::uint64_t previous, PersonaId persona,
                           std::span<const Entry> entries, std::uint32_t in_ms) {
   const std::uint64_t key = key_of(current, previous, persona);

@@ -34,6 +34,8 @@ class ServedLines final : public ServedTable {
   /// `previous`. Writer only.
   void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
                std::uint32_t in_ms);
+  /// Whether there is a line of exactly this context. Writer only.
+  bool has(std::uint64_t current, std::uint64_t previous) const noexcept;
   /// A line on its way to or from a snapshot.
   struct Kept {
     std::uint64_t place = 0;

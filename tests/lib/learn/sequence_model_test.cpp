@@ -182,6 +182,24 @@ TEST_CASE("workers read the best successors from the served table") {
   CHECK(story.model->served().find(resource_hash("unheard"), 0, 0, out) == 0);
 }
 
+TEST_CASE("a place that nobody has come to yet has a line when a client is likely to come to it") {
+  Story story;
+  for (int film = 1; film <= 40; ++film) {
+    const std::string folder = "film" + std::to_string(film) + "/part-";
+    story.wants(static_cast<ClientKey>(film),
+                {folder + "1.ts", folder + "2.ts", folder + "3.ts", folder + "4.ts", folder + "5.ts"});
+    story.pause();
+  }
+  story.wants(1000, {"film77/part-1.ts", "film77/part-2.ts"});
+  std::array<ServedTable::Successor, 4> out;
+  const auto second = resource_hash("film77/part-2.ts"), third = resource_hash("film77/part-3.ts");
+  REQUIRE(story.model->served().find(third, second, 0, out) > 0);
+  CHECK(out[0].text == "film77/part-4.ts");
+  REQUIRE(story.model->served().find(third, 0, 0, out) > 0);
+  CHECK(out[0].text == "film77/part-4.ts");
+  CHECK(story.model->served().find(resource_hash("film77/part-5.ts"), 0, 0, out) == 0);
+}
+
 TEST_CASE("why: the terms behind a guess") {
   Story story = habits();
   story.wants(1000, {"index", "news"});
