@@ -30,10 +30,10 @@ struct Access {
   std::string_view resource;
   PersonaId persona = 0;
   Outcome outcome = Outcome::served;
-  std::uint16_t type = 0;         ///< RR type that was asked for; 0 for what is no DNS question
-  std::uint32_t ttl_s = 0;        ///< how long the answer may be kept; 0 when not known
-  std::uint32_t size_bytes = 0;   ///< 0 when not known
-  std::uint32_t latency_us = 0;   ///< 0 when not known
+  std::uint16_t type = 0;        ///< RR type that was asked for; 0 for what is no DNS question
+  std::uint32_t ttl_s = 0;       ///< how long the answer may be kept; 0 when not known
+  std::uint32_t size_bytes = 0;  ///< 0 when not known
+  std::uint32_t latency_us = 0;  ///< 0 when not known
 };
 
 /// Identity of a resource across threads and restarts: XXH3-64 of its text. Never 0.
