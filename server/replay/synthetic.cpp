@@ -1,5 +1,6 @@
 #include "server/replay/synthetic.h"
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
@@ -24,7 +25,7 @@ Trace uniform_trace(const UniformSettings& settings) {
     trace.resources.intern("name-" + std::to_string(i) + ".example");
   UnixMillis at = 0;
   for (std::uint32_t i = 0; i < settings.visits; ++i) {
-    at += below(random, 20'000 / settings.clients + 1);
+    at += below(random, 20'000 / std::max(settings.clients, 1u) + 1);
     trace.visits.push_back(
         {.at = at, .client = below(random, settings.clients), .resource = below(random, settings.resources)});
   }
