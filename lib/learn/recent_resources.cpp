@@ -36,33 +36,45 @@ bool RecentResources::ended(std::uint64_t seen, std::uint64_t second) const noex
   return (seen >> 32) + gap_s_ < second;
 }
 
+// Guarded by a sequence number (a seqlock; Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?", 2012). Nobody waits: a
+// reader that meets a writer sees nothing, and of two writers the later one's access is not remembered.
 RecentResources::Trail RecentResources::of(ClientKey client, MonotonicTime now) const noexcept {
   const auto& line = line_of(client);
   Trail trail;
-  if (client == 0 || line.client.load(kRelaxed) != client || ended(line.seen.load(kRelaxed), second_of(now)))
+  const auto version = line.version.load(std::memory_order_acquire);
+  if (client == 0 || version % 2 != 0 || line.client.load(kRelaxed) != client ||
+      ended(line.seen.load(kRelaxed), second_of(now)))
     return trail;
   for (const auto& each : line.resources) {
     const auto resource = each.load(kRelaxed);
     if (resource == 0) break;
     trail.resources[trail.size++] = resource;
   }
-  // Somebody else may have taken the line meanwhile.
   std::atomic_thread_fence(std::memory_order_acquire);
-  if (line.client.load(kRelaxed) != client) trail.size = 0;
+  if (line.version.load(kRelaxed) != version) trail.size = 0;
   return trail;
 }
 
 bool RecentResources::note(ClientKey client, std::uint64_t resource, MonotonicTime now) noexcept {
   if (client == 0) return true;
   auto& line = line_of(client);
-  const auto second = second_of(now);
+  auto version = line.version.load(kRelaxed);
+  if (version % 2 != 0 ||
+      !line.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire, kRelaxed))
+    return true;
+  std::atomic_thread_fence(std::memory_order_release);
+  const bool calm = write(line, client, resource, second_of(now));
+  line.version.store(version + 2, std::memory_order_release);
+  return calm;
+}
+
+bool RecentResources::write(Line& line, ClientKey client, std::uint64_t resource, std::uint64_t second) const noexcept {
   const auto seen = line.seen.load(kRelaxed);
   if (line.client.load(kRelaxed) != client || ended(seen, second)) {
-    line.client.store(0, std::memory_order_release);
     for (auto& each : line.resources) each.store(0, kRelaxed);
     line.resources[0].store(resource, kRelaxed);
     line.seen.store(second << 32 | 1, kRelaxed);
-    line.client.store(client, std::memory_order_release);
+    line.client.store(client, kRelaxed);
     return true;
   }
   const bool same_second = seen >> 32 == second;

@@ -17,7 +17,7 @@ namespace harbinger {
 /// workers that serve one client at the same moment may lose a resource of it, never mix two clients up.
 class RecentResources {
  public:
-  static constexpr std::size_t kKept = 6;
+  static constexpr std::size_t kKept = 5;
 
   struct Settings {
     std::size_t clients = 65'536;                     ///< rounded up to a power of two; 64 bytes each
@@ -45,11 +45,13 @@ class RecentResources {
  private:
   // `seen`: second of the latest access in the high half, accesses within it in the low half. Second 0 stands for nobody.
   struct alignas(64) Line {
+    std::atomic<std::uint64_t> version{0};  ///< odd while a worker writes
     std::atomic<std::uint64_t> client{0}, seen{0};
     std::array<std::atomic<std::uint64_t>, kKept> resources{};
   };
   Line& line_of(ClientKey client) const noexcept { return lines_[client & mask_]; }
   bool ended(std::uint64_t seen, std::uint64_t second) const noexcept;
+  bool write(Line& line, ClientKey client, std::uint64_t resource, std::uint64_t second) const noexcept;
 
   const std::uint64_t gap_s_;
   const std::uint32_t most_per_second_;
