@@ -25,7 +25,7 @@ unsigned octave(double x, unsigned most) {
 
 // 0 .. most, evenly in log odds.
 unsigned level(double p, unsigned most) {
-  const double x = (static_cast<double>(logit(p)) + 4.5) / 9;
+  const double x = std::max((static_cast<double>(logit(p)) + 4.5) / 9, 0.0);
   return std::min(static_cast<unsigned>(x * (most + 1)), most);
 }
 

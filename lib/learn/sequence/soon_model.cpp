@@ -45,7 +45,7 @@ SoonModel::Guessed SoonModel::guessed_of(const Candidate& candidate, std::size_t
           candidate.shares,
           log_odds(candidate.next),
           log_odds(std::min(0.99f, candidate.within / 3)),
-          std::log(static_cast<float>(session_length)) / 2};
+          std::log(static_cast<float>(std::max<std::size_t>(session_length, 1))) / 2};
 }
 
 /// Calls `use(index, value)` for every feature that is not zero.
