@@ -6,15 +6,13 @@
 #include <string_view>
 
 #include <harbinger/address.h>
+#include <harbinger/persona_id.h>
 
 namespace harbinger {
 
 /// Stands for a client: a keyed hash of its address (or ECS prefix) and, where known, a device id. Never the address itself; the key
 /// changes every day, so that keys of two days cannot be joined. 0: nobody in particular.
 using ClientKey = std::uint64_t;
-
-/// A class of behaviour, as a small number; 0 is the default persona that everybody has until an engine says otherwise.
-using PersonaId = std::uint8_t;
 
 /// Calendar time in milliseconds since 1970-01-01 UTC. May jump; whoever subtracts two of them expects negative spans.
 using UnixMillis = std::int64_t;

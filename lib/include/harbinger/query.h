@@ -12,6 +12,7 @@
 #include <harbinger/edns.h>
 #include <harbinger/facts.h>
 #include <harbinger/message.h>
+#include <harbinger/persona_id.h>
 
 namespace harbinger {
 
@@ -57,6 +58,8 @@ class Query {
   }
   /// For `identify`.
   void prove_address() { set(Fact<bool>{FactId::proved}, true); }
+  /// The client's persona: 0, the default, where no plugin said another.
+  PersonaId persona() const { return get(Fact<PersonaId>{FactId::persona}).value_or(0); }
   /// The client's subnet, at most so many bits: from ECS where the query has it, else from its address.
   ClientSubnet subnet(std::uint8_t v4_bits, std::uint8_t v6_bits) const {
     note({FactId::subnet, v4_bits, v6_bits});
