@@ -1,4 +1,4 @@
-// One client of the web server: reads heads, writes responses, in turn.
+// One client of the web server: reads requests, writes responses, in turn.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include "net/http_rules.h"
 
@@ -45,6 +45,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void read_head();
   void read_more();
   void on_more(boost::beast::error_code error, std::size_t octets);
+  void on_head();
+  void begin_body(const HttpStep& step);
+  void say_continue();
+  void read_body();
+  void on_body(boost::beast::error_code error, std::size_t octets);
   void write(HttpAnswer answer);
   void on_written(boost::beast::error_code error);
   void say_goodbye();
@@ -54,9 +59,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::shared_ptr<const HttpRoutes> routes_;
   const HttpLimits limits_;
   const std::function<void()> on_end_;
+  SocketAddress peer_;
   boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<boost::beast::http::empty_body>> parser_;
-  std::size_t head_size_ = 0;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::size_t head_size_ = 0, body_left_ = 0;
+  HttpHead head_;  // of a request with a body: fields behind the body (trailers) shall not pass for fields of the head
   HttpAnswer answer_;
   std::chrono::steady_clock::time_point waiting_since_;
 };

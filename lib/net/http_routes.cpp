@@ -4,10 +4,23 @@
 
 namespace harbinger::net {
 
-HttpServer::Route HttpRoutes::add(std::string path, HttpServer::Handler handler) {
+bool takes(const HttpMethods& methods, HttpMethod method) noexcept {
+  switch (method) {
+    case HttpMethod::get:
+    case HttpMethod::head:
+      return methods.get;
+    case HttpMethod::post:
+      return methods.most_body != 0;
+    case HttpMethod::options:
+      return methods.options;
+  }
+  return false;
+}
+
+HttpServer::Route HttpRoutes::add(std::string path, HttpMethods methods, HttpServer::Handler handler) {
   const std::lock_guard lock(mutex_);
   auto& handlers = paths_[path];
-  const auto place = handlers.insert(handlers.end(), std::move(handler));
+  const auto place = handlers.insert(handlers.end(), Entry{methods, std::move(handler)});
   return HttpServer::Route(&*place, [routes = shared_from_this(), path, place](void*) { routes->remove(path, place); });
 }
 
@@ -19,17 +32,21 @@ void HttpRoutes::remove(const std::string& path, Handlers::iterator place) {
   if (handlers->second.empty()) paths_.erase(handlers);
 }
 
-bool HttpRoutes::knows(std::string_view path) const {
+std::optional<HttpMethods> HttpRoutes::methods_of(std::string_view path) const {
   const std::lock_guard lock(mutex_);
-  return paths_.contains(path);
+  const auto handlers = paths_.find(path);
+  if (handlers == paths_.end()) return std::nullopt;
+  return handlers->second.back().methods;
 }
 
 std::optional<HttpResponse> HttpRoutes::ask(const HttpRequest& request) const {
   const std::lock_guard lock(mutex_);
   const auto handlers = paths_.find(request.path);
   if (handlers == paths_.end()) return std::nullopt;
+  const auto& newest = handlers->second.back();
+  if (!takes(newest.methods, request.method)) return std::nullopt;
   try {
-    return handlers->second.back()(request);
+    return newest.handler(request);
   } catch (const std::exception&) {
     return HttpResponse{500, "the handler of this path failed\n"};
   }

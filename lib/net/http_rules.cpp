@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 namespace harbinger::net {
@@ -26,15 +27,20 @@ std::string http_date(std::time_t time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+// Without a body there is nothing that has a type (RFC 9110 sec. 15.3.5: nor a length).
+bool bodiless(unsigned status) { return status == 204 || status == 304; }
+
 HttpAnswer to_answer(HttpResponse response, bool keep_alive) {
   HttpAnswer answer;
   answer.version(11);
   answer.result(response.status);
   answer.set(http::field::date, http_date(std::time(nullptr)));
-  answer.set(http::field::content_type, response.content_type);
+  if (!bodiless(response.status)) answer.set(http::field::content_type, response.content_type);
   answer.set(http::field::cache_control, "no-store");
   answer.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.fields) answer.set(name, value);
   answer.keep_alive(keep_alive);
+  if (bodiless(response.status)) return answer;
   answer.body() = std::move(response.body);
   answer.prepare_payload();
   return answer;
@@ -60,13 +66,42 @@ std::string_view without_authority(std::string_view target) {
   return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
 }
 
-HttpRequest request_of(const HttpHead& head) {
+std::string_view path_of(const HttpHead& head) {
   const auto target = without_authority(target_of(head));
-  const auto accept = head[http::field::accept];
+  return target.substr(0, target.find('?'));
+}
+
+std::string_view query_of(const HttpHead& head) {
+  const auto target = target_of(head);
   const auto mark = target.find('?');
-  HttpRequest request{target.substr(0, mark), {}, {accept.data(), accept.size()}};
-  if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
-  return request;
+  return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+std::optional<HttpMethod> method_of(const HttpHead& head) {
+  switch (head.method()) {
+    case http::verb::get:
+      return HttpMethod::get;
+    case http::verb::head:
+      return HttpMethod::head;
+    case http::verb::post:
+      return HttpMethod::post;
+    case http::verb::options:
+      return HttpMethod::options;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string allowed_by(const HttpMethods& methods) {
+  std::string words = methods.get ? "GET, HEAD" : "";
+  const auto add = [&](bool taken, std::string_view word) {
+    if (taken) (words += words.empty() ? "" : ", ") += word;
+  };
+  add(methods.most_body != 0, "POST");
+  add(methods.options, "OPTIONS");
+  return words;
 }
 
 // The length of the body that a GET would have had, and none of its octets (RFC 9110 sec. 9.3.2).
@@ -76,40 +111,91 @@ HttpAnswer without_body(HttpAnswer answer) {
   return answer;
 }
 
-HttpAnswer answer_with_body(const HttpHead& head, HttpManner manner, const HttpRoutes& routes) {
+HttpAnswer wrong_method(const HttpMethods& methods, bool keep_alive) {
+  const auto words = allowed_by(methods);
+  const auto last = words.rfind(", ");
+  auto answer = complaint(405,
+                          last == std::string::npos
+                              ? "only " + words + " is answered"
+                              : "only " + words.substr(0, last) + " and " + words.substr(last + 2) + " are answered",
+                          keep_alive);
+  answer.set(http::field::allow, words);
+  return answer;
+}
+
+bool is_word(boost::beast::string_view text, boost::beast::string_view word) {
+  return boost::beast::iequals(text, word);
+}
+
+// RFC 9112 sec. 6.1: a coding that is not understood leaves open where the request ends.
+bool coding_is_right(const HttpHead& head) {
+  const auto codings = head.count(http::field::transfer_encoding);
+  return codings == 0 || (codings == 1 && is_word(head[http::field::transfer_encoding], "chunked"));
+}
+
+std::optional<HttpAnswer> refuse_head(const HttpHead& head) {
   if (!host_is_right(head)) return complaint(400, "exactly one Host field is needed");
-  // Nobody sends 100: whoever waits for it shall hear at once that there will be none.
-  if (head.count(http::field::expect) != 0) return complaint(417, "expectations are not supported");
+  if (!path_of(head).starts_with('/')) return complaint(400, "the request's target must begin with '/'");
+  if (!coding_is_right(head)) return complaint(501, "of transfer codings, only chunked is understood");
+  return std::nullopt;
+}
 
+// RFC 9110 sec. 10.1.1. Without a body there is nothing to go on with.
+bool expects_continue(const HttpHead& head) { return is_word(head[http::field::expect], "100-continue"); }
+
+HttpStep meet_post(const HttpHead& head, const HttpManner& manner, std::size_t most) {
+  if (head.count(http::field::expect) != 0 && !expects_continue(head))
+    return {complaint(417, "of expectations, only 100-continue is supported")};
+  if (!manner.has_body && !manner.length) return {complaint(411, "a Content-Length is needed")};
+  if (manner.length && *manner.length > most)
+    return {complaint(413, "a body may have " + std::to_string(most) + " octets")};
+  return {std::nullopt, most, expects_continue(head) && head.version() >= 11};
+}
+
+HttpStep meet_right_head(const HttpHead& head, const HttpManner& manner, const SocketAddress& peer,
+                         const HttpRoutes& routes) {
   const bool keep_alive = manner.keep_alive && !manner.has_body;
-  const auto request = request_of(head);
-  if (!request.path.starts_with('/')) return complaint(400, "the request's target must begin with '/'");
-  if (!routes.knows(request.path)) return complaint(404, "there is nothing at this path", keep_alive);
+  const auto methods = routes.methods_of(path_of(head));
+  if (!methods) return {complaint(404, "there is nothing at this path", keep_alive)};
+  if (head.method() == http::verb::unknown) return {complaint(501, "unknown method", keep_alive)};
+  const auto method = method_of(head);
+  if (!method || !takes(*methods, *method)) return {wrong_method(*methods, keep_alive)};
+  if (*method == HttpMethod::post) return meet_post(head, manner, methods->most_body);
+  if (manner.has_body) return {complaint(413, "a request without a body is expected")};
+  // Nobody sends 100: whoever waits for it shall hear at once that there will be none.
+  if (head.count(http::field::expect) != 0) return {complaint(417, "a request without a body expects nothing")};
+  return {answer_http(head, {}, keep_alive, peer, routes)};
+}
 
-  if (head.method() == http::verb::unknown) return complaint(501, "unknown method", keep_alive);
-  if (head.method() != http::verb::get && head.method() != http::verb::head) {
-    auto answer = complaint(405, "only GET and HEAD are answered", keep_alive);
-    answer.set(http::field::allow, "GET, HEAD");
-    return answer;
-  }
-  if (manner.has_body) return complaint(413, "a request without a body is expected");
+}  // namespace
 
+HttpStep meet_http_head(const HttpHead& head, HttpManner manner, const SocketAddress& peer, const HttpRoutes& routes) {
+  auto refusal = refuse_head(head);
+  auto step = refusal ? HttpStep{std::move(refusal)} : meet_right_head(head, manner, peer, routes);
+  if (step.answer && head.method() == http::verb::head) step.answer = without_body(std::move(*step.answer));
+  return step;
+}
+
+HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_alive, const SocketAddress& peer,
+                       const HttpRoutes& routes) {
+  std::vector<HttpField> fields;
+  for (const auto& field : head) fields.push_back({view(field.name_string()), view(field.value())});
+  const HttpRequest request{.path = path_of(head),
+                            .query = query_of(head),
+                            .accept = view(head[http::field::accept]),
+                            .method = method_of(head).value_or(HttpMethod::get),
+                            .body = body,
+                            .peer = peer,
+                            .fields = fields};
   auto response = routes.ask(request);
   if (!response) return complaint(404, "there is nothing at this path", keep_alive);
   return to_answer(std::move(*response), keep_alive);
 }
 
-}  // namespace
-
-HttpAnswer answer_http(const HttpHead& head, HttpManner manner, const HttpRoutes& routes) {
-  auto answer = answer_with_body(head, manner, routes);
-  return head.method() == http::verb::head ? without_body(std::move(answer)) : answer;
-}
-
 HttpAnswer answer_bad_http(boost::beast::error_code error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return complaint(431, "the head of a request may have 8192 octets");
-  if (error == http::error::body_limit) return complaint(413, "a request without a body is expected");
+  if (error == http::error::body_limit) return complaint(413, "the body is longer than this path takes");
   if (error == http::error::bad_version) return complaint(505, "HTTP/1.1 is spoken here");
   return complaint(400, "this is not an HTTP request: " + error.message());
 }

@@ -103,9 +103,15 @@ void HttpListener::accept() {
   });
 }
 
+void HttpListener::allow_connections(std::size_t connections) {
+  auto most = most_connections_.load(std::memory_order_relaxed);
+  while (most < connections && !most_connections_.compare_exchange_weak(most, connections, std::memory_order_relaxed)) {
+  }
+}
+
 void HttpListener::welcome(Tcp::socket socket) {
   keep_from_children(socket);
-  if (connections_.size() >= limits_.connections) make_room();
+  if (connections_.size() >= most_connections_.load(std::memory_order_relaxed)) make_room();
   const auto place = connections_.emplace(connections_.end());
   auto connection = std::make_shared<HttpConnection>(std::move(socket), routes_, limits_,
                                                      [this, place] { connections_.erase(place); });

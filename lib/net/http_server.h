@@ -1,6 +1,7 @@
 // The web server behind harbinger/http.h: one listener, one thread, a bounded number of connections.
 #pragma once
 
+#include <atomic>
 #include <list>
 #include <thread>
 
@@ -20,13 +21,17 @@ class HttpListener final : public HttpServer {
   static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address, const HttpLimits& limits = {});
   ~HttpListener() override;
 
-  Route route(std::string path, Handler handler) override { return routes_->add(std::move(path), std::move(handler)); }
+  using HttpServer::route;
+  Route route(std::string path, HttpMethods methods, Handler handler) override {
+    return routes_->add(std::move(path), methods, std::move(handler));
+  }
+  void allow_connections(std::size_t connections) override;
   SocketAddress address() const override { return address_; }
 
  private:
   using Tcp = boost::asio::ip::tcp;
 
-  explicit HttpListener(const HttpLimits& limits) : limits_(limits) {}
+  explicit HttpListener(const HttpLimits& limits) : limits_(limits), most_connections_(limits.connections) {}
   Result<void> bind(const SocketAddress& address);
   void run();
   void accept();
@@ -34,6 +39,7 @@ class HttpListener final : public HttpServer {
   void make_room();
 
   const HttpLimits limits_;
+  std::atomic<std::size_t> most_connections_;
   const std::shared_ptr<HttpRoutes> routes_ = std::make_shared<HttpRoutes>();
   SocketAddress address_;
   // Before the context: what the context still holds at the end takes itself out of here.

@@ -1,31 +1,59 @@
-// A small web server for operators and their probes: metrics, health, readiness. GET and HEAD only.
+// A small web server for operators and their probes (metrics, health, readiness) and for sensors that report events.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <harbinger/address.h>
 #include <harbinger/result.h>
 
 namespace harbinger {
 
-/// What was asked for: `/metrics?name=x` is path `/metrics` and query `name=x`, both as they were sent.
+enum class HttpMethod : std::uint8_t { get, head, post, options };
+
+/// A field of a request, as it was sent; what a client sends twice is there twice.
+struct HttpField {
+  std::string_view name, value;
+};
+
+/// What was asked for: `/metrics?name=x` is path `/metrics` and query `name=x`, both as they were sent. Views are borrowed for the call.
 struct HttpRequest {
   std::string_view path;
   std::string_view query;
   std::string_view accept = {};  ///< the Accept field
+  HttpMethod method = HttpMethod::get;
+  std::string_view body = {};  ///< whole, chunks put together
+  SocketAddress peer = {};     ///< who is connected: the client, or a proxy before it
+  std::span<const HttpField> fields = {};
+
+  /// The first field of this name, without regard to case; empty when there is none.
+  std::string_view field(std::string_view name) const noexcept;
 };
 
 struct HttpResponse {
   unsigned status = 200;
   std::string body;
   std::string content_type = "text/plain; charset=utf-8";
+  /// More fields; they replace those that the server would set by itself.
+  std::vector<std::pair<std::string, std::string>> fields = {};
+};
+
+/// What a route takes. Other methods are answered with 405 and the list of these.
+struct HttpMethods {
+  bool get = true;            ///< GET and HEAD
+  bool options = false;       ///< for browsers that ask before they send (CORS)
+  std::size_t most_body = 0;  ///< octets that a POST may bring; 0: no POST
 };
 
 /// An HTTP/1.1 server with one thread of its own, made for few and small requests from people who may be hostile: heads of at most
-/// 8 KiB, no request bodies, ten seconds for a request, 64 connections (one more, and the one that has waited longest is closed).
+/// 8 KiB, bodies only for routes that want them and as long as these allow, ten seconds for a request, its body included, 64 connections
+/// (one more, and the one that has owed its request for longest is closed).
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
@@ -43,7 +71,13 @@ class HttpServer {
 
   /// Answers `path` with `handler` while the returned handle lives. Of several handlers of a path the newest is asked. Once the
   /// handle is gone, the handler does not run any more. Any thread.
-  [[nodiscard]] virtual Route route(std::string path, Handler handler) = 0;
+  [[nodiscard]] virtual Route route(std::string path, HttpMethods methods, Handler handler) = 0;
+  [[nodiscard]] Route route(std::string path, Handler handler) {
+    return route(std::move(path), HttpMethods(), std::move(handler));
+  }
+
+  /// Allows at least so many connections at once, for servers that many browsers report to. Any thread.
+  virtual void allow_connections(std::size_t connections) = 0;
 
   /// Where it listens, with the real port.
   virtual SocketAddress address() const = 0;
