@@ -41,7 +41,9 @@ class Catalogue {
  public:
   /// A file in the grammar of the Harbingerfile, a block for each persona. All errors at once, with file, line and column: unknown words, a name
   /// twice, an empty range, rules that contradict each other (the same rule for two entries).
-  static std::expected<Catalogue, config::Errors> parse(std::string_view text, const std::filesystem::path& path);
+  static std::expected<Catalogue, config::Errors> parse(
+      std::string_view text, const std::filesystem::path& path,
+      const config::Sources& sources = config::Sources::of_the_system());
   static std::expected<Catalogue, config::Errors> load(const std::filesystem::path& path);
   /// The one that is used when the operator has none: mobile-video, late-night-reader, gamer, crawler, interactive-researcher,
   /// device-telemetry and others. Also as text, to start an own one from.
