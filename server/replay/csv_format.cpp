@@ -94,7 +94,7 @@ class CsvFormat final : public LineFormat {
 
   void begin_file() override { first_ = true; }
 
-  std::expected<void, std::string> read(std::string_view line, const Use& use) override {
+  std::expected<void, LineTrouble> read(std::string_view line, const Use& use) override {
     if (line.empty()) return {};
     if (first_) separator_ = separator_of(line);
     if (const auto split_up = split(line); !split_up) return std::unexpected(split_up.error());
@@ -181,7 +181,7 @@ class CsvFormat final : public LineFormat {
     return columns_[place];
   }
 
-  std::expected<void, std::string> read_row(const Use& use) {
+  std::expected<void, LineTrouble> read_row(const Use& use) {
     if (places_[kClient] == kNowhere || places_[kResource] == kNowhere)
       return std::unexpected("no header says what its columns are");
     Record record;

@@ -32,7 +32,7 @@ class TraceReader {
     while (const auto line = input.next()) {
       ++counts_.lines;
       const auto done = format_.read(*line, [this](const Record& record) { take(record); });
-      if (!done) complaints_.line(name, input.number(), explain(done.error(), input));
+      if (!done) complaints_.line(name, input.number(), explain(done.error().text, input));
       if (input.number() % 4096 == 0)
         reading_.progress((static_cast<double>(index) + input.source().done()) /
                           static_cast<double>(reading_.files.size()));

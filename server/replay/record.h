@@ -1,27 +1,10 @@
 // One line of a trace as it was read, before it is filtered.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string_view>
-
-#include <harbinger/access.h>
+#include "persona/log_record.h"
 
 namespace harbinger::replay {
 
-/// Views are borrowed from the line. What a format does not tell stays as it is here.
-struct Record {
-  std::optional<UnixMillis> at;
-  std::string_view client;
-  std::string_view resource;
-  std::string_view method;  ///< empty: not a request over HTTP
-  std::string_view user_agent;
-  int status = 0;  ///< HTTP status; 0 when not known
-  std::uint32_t size_bytes = 0;
-  std::uint32_t latency_us = 0;
-  std::uint32_t ttl_s = 0;
-  std::uint16_t type = 0;  ///< RR type
-  Outcome outcome = Outcome::served;
-};
+using Record = persona::LogRecord;
 
 }  // namespace harbinger::replay

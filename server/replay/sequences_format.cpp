@@ -8,7 +8,7 @@ namespace {
 
 class SequencesFormat final : public LineFormat {
  public:
-  std::expected<void, std::string> read(std::string_view line, const Use& use) override {
+  std::expected<void, LineTrouble> read(std::string_view line, const Use& use) override {
     constexpr std::string_view kSpaces = " \t";
     ++number_;
     if (line.starts_with('#')) return {};

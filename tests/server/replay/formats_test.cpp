@@ -18,7 +18,7 @@ std::vector<std::string> read(LineFormat& format, const std::vector<std::string>
       out.push_back(std::string(record.client) + ' ' + std::string(record.resource) + ' ' +
                     (record.at ? std::to_string(*record.at) : "-"));
     });
-    if (!done) out.push_back("! " + done.error());
+    if (!done) out.push_back("! " + done.error().text);
   }
   return out;
 }

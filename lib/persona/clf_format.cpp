@@ -1,7 +1,7 @@
-#include "server/replay/formats.h"
-#include "server/replay/times.h"
+#include "persona/log_format.h"
+#include "persona/log_times.h"
 
-namespace harbinger::replay {
+namespace harbinger::persona {
 
 namespace {
 
@@ -47,7 +47,7 @@ class Fields {
 std::string_view dash_is_nothing(std::string_view field) { return field == "-" ? std::string_view() : field; }
 
 // `GET /path HTTP/1.1`; the version was not there before HTTP/1.0.
-void read_request(std::string_view request, Record& record) {
+void read_request(std::string_view request, LogRecord& record) {
   const auto space = request.find(' ');
   if (space == std::string_view::npos) return;  // what somebody sent was no request
   record.method = request.substr(0, space);
@@ -57,9 +57,9 @@ void read_request(std::string_view request, Record& record) {
   record.resource = target;
 }
 
-class ClfFormat final : public LineFormat {
+class ClfFormat final : public LogFormat {
  public:
-  std::expected<void, std::string> read(std::string_view line, const Use& use) override {
+  std::expected<void, LogTrouble> read(std::string_view line, const Use& use) override {
     if (line.empty()) return {};
     Fields fields(line);
     const auto host = fields.word(), ident = fields.word(), user = fields.word();
@@ -71,7 +71,7 @@ class ClfFormat final : public LineFormat {
     const auto status = fields.word(), size = fields.word();
     const auto referer = fields.quoted(), agent = fields.quoted();
 
-    Record record;
+    LogRecord record;
     record.client = *host;
     record.at = parse_clf_time(*time);
     if (!record.at) return std::unexpected("`" + std::string(*time) + "` is no time like 09/Apr/2012:23:58:56 -0700");
@@ -89,6 +89,6 @@ class ClfFormat final : public LineFormat {
 
 }  // namespace
 
-std::unique_ptr<LineFormat> make_clf_format() { return std::make_unique<ClfFormat>(); }
+std::unique_ptr<LogFormat> make_clf_format() { return std::make_unique<ClfFormat>(); }
 
-}  // namespace harbinger::replay
+}  // namespace harbinger::persona

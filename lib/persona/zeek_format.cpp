@@ -2,10 +2,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "server/replay/formats.h"
-#include "server/replay/times.h"
+#include "persona/log_format.h"
+#include "persona/log_times.h"
 
-namespace harbinger::replay {
+namespace harbinger::persona {
 
 namespace {
 
@@ -37,11 +37,11 @@ class SeenRows {
   std::unordered_set<std::uint64_t> newer_, older_;
 };
 
-class ZeekDnsFormat final : public LineFormat {
+class ZeekDnsFormat final : public LogFormat {
  public:
   void begin_file() override { columns_ = {}; }
 
-  std::expected<void, std::string> read(std::string_view line, const Use& use) override {
+  std::expected<void, LogTrouble> read(std::string_view line, const Use& use) override {
     if (line.starts_with("#fields\t")) return read_header(line);
     if (line.empty() || line[0] == '#') return {};
     if (columns_.count == 0) return std::unexpected("expected a `#fields` line first, as Zeek writes it");
@@ -67,7 +67,7 @@ class ZeekDnsFormat final : public LineFormat {
     return row[column];
   }
 
-  std::expected<void, std::string> read_header(std::string_view line) {
+  std::expected<void, LogTrouble> read_header(std::string_view line) {
     const auto names = split(line.substr(std::string_view("#fields\t").size()), '\t');
     const auto find = [&](std::string_view name) {
       const auto found = std::ranges::find(names, name);
@@ -82,8 +82,8 @@ class ZeekDnsFormat final : public LineFormat {
     return {};
   }
 
-  std::expected<void, std::string> read_row(const Row& row, const Use& use) {
-    Record record;
+  std::expected<void, LogTrouble> read_row(const Row& row, const Use& use) {
+    LogRecord record;
     record.at = parse_time(field(row, columns_.time));
     if (!record.at) return std::unexpected("`" + std::string(row[columns_.time]) + "` is no time in seconds");
     record.client = field(row, columns_.client);
@@ -129,6 +129,6 @@ class ZeekDnsFormat final : public LineFormat {
 
 }  // namespace
 
-std::unique_ptr<LineFormat> make_zeek_dns_format() { return std::make_unique<ZeekDnsFormat>(); }
+std::unique_ptr<LogFormat> make_zeek_dns_format() { return std::make_unique<ZeekDnsFormat>(); }
 
-}  // namespace harbinger::replay
+}  // namespace harbinger::persona

@@ -1,11 +1,11 @@
-#include "server/replay/times.h"
+#include "persona/log_times.h"
 
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 
-namespace harbinger::replay {
+namespace harbinger::persona {
 
 template <class T>
 std::optional<T> parse_number(std::string_view text) {
@@ -96,4 +96,4 @@ std::optional<UnixMillis> parse_time(std::string_view text) {
   return std::llround(*number > kTooManySeconds ? *number : *number * 1000);
 }
 
-}  // namespace harbinger::replay
+}  // namespace harbinger::persona
