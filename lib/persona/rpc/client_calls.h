@@ -1,0 +1,79 @@
+// The streams of a client. gRPC's classes are only named here.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <span>
+
+#include "persona/rpc/client.h"
+#include "persona/rpc/keeper.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+}  // namespace grpc
+
+namespace harbinger::persona {
+
+/// Counts calls that gRPC has not finished yet; a client waits for them at its end.
+class OpenCalls {
+ public:
+  void add() {
+    const std::lock_guard lock(mutex_);
+    ++open_;
+  }
+  void remove() {
+    const std::lock_guard lock(mutex_);
+    if (--open_ == 0) none_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    none_.wait(lock, [this] { return open_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::size_t open_ = 0;
+};
+
+/// What all calls of one client share.
+struct ClientCalls {
+  explicit ClientCalls(RpcClientSettings client_settings) : settings(std::move(client_settings)) {}
+  const RpcClientSettings settings;
+  std::shared_ptr<grpc::Channel> channel;
+  OpenCalls open;
+  Keeper keeper;
+
+  /// A context that says who we are.
+  std::unique_ptr<grpc::ClientContext> context() const;
+};
+
+/// Batches to the engine and their answers. A broken stream is made anew after a pause; meanwhile batches fail at once.
+template <class Part, class Done>
+class ClientLane {
+ public:
+  virtual ~ClientLane() = default;
+  virtual void send(std::span<const Part> parts, Done done) = 0;
+  /// What is wrong; empty when batches are let through.
+  virtual std::string trouble() const = 0;
+  /// Fails what waits, and everything from now on.
+  virtual void end() = 0;
+};
+using AskLane = ClientLane<PersonaAsk, PersonaEngine::Assigned>;
+using EventLane = ClientLane<BehaviourEvent, PersonaEngine::Reported>;
+
+std::shared_ptr<AskLane> open_ask_lane(std::shared_ptr<ClientCalls> calls);
+std::shared_ptr<EventLane> open_event_lane(std::shared_ptr<ClientCalls> calls);
+
+/// Watches, through broken streams.
+class ClientWatch {
+ public:
+  virtual ~ClientWatch() = default;
+  /// No update comes after this; one that is under way is waited for, unless it is the one that stops.
+  virtual void stop() = 0;
+};
+std::shared_ptr<ClientWatch> open_watch(std::shared_ptr<ClientCalls> calls, PersonaEngine::Watcher update);
+
+}  // namespace harbinger::persona

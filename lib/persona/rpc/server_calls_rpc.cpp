@@ -1,0 +1,84 @@
+#include "persona/rpc/server_calls.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <harbinger/persona/v1/persona.pb.h>
+#include "persona/rpc/convert.h"
+
+namespace harbinger::persona {
+
+namespace {
+
+std::string_view bearer_token(const grpc::CallbackServerContext& context) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find("authorization");
+  if (found == metadata.end()) return {};
+  const std::string_view value(found->second.data(), found->second.size());
+  return value.starts_with(kScheme) ? value.substr(kScheme.size()) : std::string_view();
+}
+
+}  // namespace
+
+grpc::Status ServerCalls::admit(const grpc::CallbackServerContext& context, Scope needed) const {
+  if (!tokens_) return grpc::Status::OK;
+  const auto token = bearer_token(context);
+  const auto scope = tokens_->scope_of(token);
+  if (!scope) {
+    settings_.log.warning("token", escape_for_log(context.peer()) + " came " +
+                                       (token.empty() ? "without a token" : "with a token that is not known"));
+    return {grpc::StatusCode::UNAUTHENTICATED,
+            token.empty() ? "this engine wants a token: authorization: Bearer TOKEN" : "this token is not known"};
+  }
+  if (*scope == Scope::report && needed != Scope::report)
+    return {grpc::StatusCode::PERMISSION_DENIED, "this token may report only"};
+  return grpc::Status::OK;
+}
+
+bool ServerCalls::add(const std::shared_ptr<LiveCall>& call) {
+  const std::lock_guard lock(mutex_);
+  if (draining_ || calls_.size() >= settings_.most_streams) return false;
+  return calls_.emplace(call.get(), call).second;
+}
+
+void ServerCalls::remove(const LiveCall* call) {
+  const std::lock_guard lock(mutex_);
+  calls_.erase(call);
+}
+
+void ServerCalls::drain() {
+  std::vector<std::shared_ptr<LiveCall>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    for (const auto& [key, call] : calls_)
+      if (auto alive = call.lock()) open.push_back(std::move(alive));
+  }
+  for (const auto& call : open) call->drain();
+}
+
+grpc::ServerUnaryReactor* begin_explain(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context,
+                                        ClientKey client, v1::ExplainResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  if (auto status = calls->admit(*context, Scope::assign); !status.ok()) {
+    reactor->Finish(std::move(status));
+    return reactor;
+  }
+  // The response lives until Finish.
+  calls->engine().explain(client, [reactor, response](const Result<PersonaExplanation>& explanation) {
+    if (explanation) write(*explanation, *response);
+    reactor->Finish(explanation ? grpc::Status::OK : status_of(explanation.error()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* begin_state(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context,
+                                      v1::GetStateResponse* response) {
+  auto* reactor = context->DefaultReactor();
+  auto status = calls->admit(*context, Scope::assign);
+  if (status.ok()) write(calls->engine().state(), *response);
+  reactor->Finish(std::move(status));
+  return reactor;
+}
+
+}  // namespace harbinger::persona

@@ -1,0 +1,40 @@
+// Who may do what, by secret words in a file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <harbinger/result.h>
+
+namespace harbinger::persona {
+
+/// What a token is good for. `assign` may do everything.
+enum class Scope : std::uint8_t { report, assign };
+
+/// Immutable once made. Keeps digests, not tokens.
+class Tokens {
+ public:
+  static constexpr std::size_t kShortest = 16;
+
+  /// Lines `TOKEN SCOPE`, scope `assign` or `report`; empty lines and what follows # are passed over. A token has at least kShortest printable
+  /// characters. Errors name file and line; no tokens at all is one.
+  static Result<Tokens> parse(std::string_view text, const std::filesystem::path& file);
+  static Result<Tokens> load(const std::filesystem::path& file);
+
+  /// What this token is good for; nothing when it is not known. Takes the same time for each.
+  std::optional<Scope> scope_of(std::string_view token) const;
+
+ private:
+  using Digest = std::array<std::uint8_t, 32>;
+  struct Entry {
+    Digest digest;
+    Scope scope;
+  };
+  std::vector<Entry> entries_;
+};
+
+}  // namespace harbinger::persona
