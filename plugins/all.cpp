@@ -30,6 +30,9 @@ PluginSpec spec();
 namespace metrics {
 PluginSpec spec();
 }
+namespace persona {
+PluginSpec spec();
+}
 namespace prefetch {
 PluginSpec spec();
 }
@@ -45,9 +48,9 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),       cookies::spec(), errors::spec(),   file::spec(),    forward::spec(),
-      health::spec(),    hosts::spec(),   querylog::spec(), metrics::spec(), prefetch::spec(),
-      readiness::spec(), reload::spec(),  whoami::spec(),
+      acl::spec(),      cookies::spec(),   errors::spec(),   file::spec(),    forward::spec(),
+      health::spec(),   hosts::spec(),     querylog::spec(), metrics::spec(), persona::spec(),
+      prefetch::spec(), readiness::spec(), reload::spec(),   whoami::spec(),
   };
 }
 

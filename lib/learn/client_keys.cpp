@@ -38,6 +38,7 @@ ClientKeys::ClientKeys(std::span<const std::uint8_t, 32> secret) {
        reinterpret_cast<const std::uint8_t*>(kInfo.data()), kInfo.size(), block.data(), nullptr);
   roots_ = {sip_key(std::span(block).first<16>()), sip_key(std::span(block).last<16>())};
   OPENSSL_cleanse(block.data(), block.size());
+  identity_ = siphash24(roots_[0], std::array<std::uint8_t, 9>{});  // no day has nine octets
 }
 
 ClientKeys::~ClientKeys() { OPENSSL_cleanse(&roots_, sizeof roots_); }
@@ -49,6 +50,16 @@ ClientKey ClientKeys::key_of(const IpAddress& client, std::string_view device, U
 ClientKey ClientKeys::key_of(const IpPrefix& clients, std::string_view device, UnixMillis now) const noexcept {
   const int bits = clients.address.is_v4() ? clients.bits + 96 : clients.bits;
   return hash(clients.address.mapped(), bits, device, now);
+}
+
+ClientKey ClientKeys::key_for(const IpAddress& client, const std::optional<ClientSubnet>& subnet,
+                              UnixMillis now) const noexcept {
+  if (!subnet) return key_of(client, std::string_view(), now);
+  // RFC 7871 sec. 7.1.2: a prefix of no bits asks that nobody is told apart.
+  if (subnet->source_bits == 0) return 0;
+  const auto& octets = client.mapped();
+  const std::string_view via(reinterpret_cast<const char*>(octets.data()), octets.size());
+  return key_of(IpPrefix{subnet->address, subnet->source_bits}, via, now);
 }
 
 ClientKey ClientKeys::hash(const std::array<std::uint8_t, 16>& address, int bits, std::string_view device,

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <numeric>
 
-#include <harbinger/random.h>
 #include <harbinger/secret_file.h>
 
 #include "learn/foresight_impl.h"
@@ -30,16 +29,11 @@ constexpr std::uint64_t kReadThoroughly = 32'768;
 constexpr std::uint32_t kReadQuickly = 64;
 
 Secret secret_of(const std::optional<AccessHistory::Settings>& journal) {
-  Secret secret;
   if (journal) {
     const auto file = journal->key_file.empty() ? journal->directory / "key" : journal->key_file;
     if (const auto kept = read_secret(file)) return *kept;
   }
-  for (std::size_t i = 0; i < secret.size(); i += 8) {
-    const auto word = system_random().next();
-    std::memcpy(&secret[i], &word, 8);
-  }
-  return secret;
+  return process_secret();
 }
 
 }  // namespace
@@ -269,11 +263,11 @@ Foresight::~Foresight() = default;
 ClientKey Foresight::key_of(const IpAddress& client, MonotonicTime at) const noexcept {
   return impl_->keys->key_of(client, {}, impl_->calendar(at));
 }
-ClientKey Foresight::key_of(const IpPrefix& clients, const IpAddress& via, MonotonicTime at) const noexcept {
-  const auto& octets = via.mapped();
-  const std::string_view device(reinterpret_cast<const char*>(octets.data()), octets.size());
-  return impl_->keys->key_of(clients, device, impl_->calendar(at));
+ClientKey Foresight::key_of(const IpAddress& client, const std::optional<ClientSubnet>& subnet,
+                            MonotonicTime at) const noexcept {
+  return impl_->keys->key_for(client, subnet, impl_->calendar(at));
 }
+const ClientKeys& Foresight::keys() const noexcept { return *impl_->keys; }
 
 bool Foresight::accessed(const Access& access, std::uint64_t hash, MonotonicTime at, Manner manner) noexcept {
   if (access.resource.size() > Happened::kMostText) return false;

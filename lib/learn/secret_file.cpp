@@ -63,4 +63,9 @@ Result<Secret> read_or_make_secret(const std::filesystem::path& path) {
   return fail(written.error());
 }
 
+const Secret& process_secret() {
+  static const Secret only = random_secret();
+  return only;
+}
+
 }  // namespace harbinger

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include <harbinger/log.h>
+#include <harbinger/persona_directory.h>
 
 namespace harbinger::querylog {
 
@@ -94,6 +95,11 @@ constexpr std::array kPlaceholders{
     Placeholder{"plugin",
                 [](const LogEvent& e, When, std::string& out) {
                   e.made_by_size ? out.append(e.made_by.data(), e.made_by_size) : out.append("-");
+                }},
+    Placeholder{"persona",
+                [](const LogEvent& e, When, std::string& out) {
+                  // Whoever named it in a catalogue did not think of log lines.
+                  out += escape_for_log(persona_directory().name(e.persona).view());
                 }},
     Placeholder{"source", [](const LogEvent& e, When, std::string& out) { out += source_word(e.source); }},
 };

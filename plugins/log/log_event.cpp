@@ -30,6 +30,7 @@ void LogEvent::fill(const Query& query, const ReplyView& reply) {
   udp_size = query.udp_size();
   flags = u16_at(reply.wire, 2);
   dnssec_ok = query.dnssec_ok();
+  persona = query.persona();
   source = reply.source;
   made_by_size = static_cast<std::uint8_t>(std::min(reply.made_by.size(), made_by.size()));
   std::copy_n(reply.made_by.data(), made_by_size, made_by.data());

@@ -22,6 +22,7 @@ struct LogEvent {
   std::uint16_t id = 0, query_size = 0, reply_size = 0, udp_size = 0;
   std::uint16_t flags = 0;  ///< the second 16 bits of the reply's header; 0 when there was no reply
   bool dnssec_ok = false;
+  PersonaId persona = 0;
   Source source{};
   std::uint8_t name_size = 0, made_by_size = 0;
   std::array<char, 16> made_by;

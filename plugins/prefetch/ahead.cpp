@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "plugins/prefetch/resource_text.h"
+#include <harbinger/resource_text.h>
 
 namespace harbinger::prefetch {
 

@@ -9,10 +9,10 @@
 #include <harbinger/plugin.h>
 #include <harbinger/rcu.h>
 
+#include <harbinger/resource_text.h>
 #include "plugins/prefetch/ahead.h"
 #include "plugins/prefetch/hint_chooser.h"
 #include "plugins/prefetch/reply_look.h"
-#include "plugins/prefetch/resource_text.h"
 #include "plugins/prefetch/svcb_hints.h"
 #include "plugins/prefetch/why_page.h"
 
@@ -78,6 +78,7 @@ class Prefetch final : public Plugin {
   TokenBudget::Settings budgets() const;
   void register_metrics(Metrics& metrics);
   Result<void> listen(const PluginContext& context);
+  ClientKey client_of(Query& query) const;
   bool speaks() const { return foresight_ && config_.mode != Mode::off; }
   void count(const HintChoice& choice) const;
   std::size_t write(const HintChoice& choice, std::string_view asked, std::span<std::uint8_t> out, HintHashes& hashes,
@@ -88,6 +89,7 @@ class Prefetch final : public Plugin {
   const Config config_;
   const Clock* clock_ = nullptr;
   Fact<Known> known_{FactId::first_custom};
+  Fact<KnownClient> key_{FactId::first_custom};
   std::shared_ptr<Foresight> foresight_;
   std::unique_ptr<HintChooser> chooser_;
   std::shared_ptr<void> resolver_;
@@ -165,6 +167,7 @@ Result<void> Prefetch::start(const PluginContext& context) {
   if (config_.mode == Mode::off || context.checking) return {};
   clock_ = context.clock;
   known_ = Fact<Known>{context.fact("prefetch")};
+  key_ = Fact<KnownClient>{context.fact("client_key")};
   auto foresight = Foresight::shared(settings(context), {context.clock, context.metrics, context.log});
   if (!foresight) return fail(foresight.error());
   register_metrics(*context.metrics);
@@ -192,17 +195,21 @@ void Prefetch::stop() {
   foresight_.reset();
 }
 
+// Hashing is most of what identifying costs, so it is done once for all plugins that share the secret.
+ClientKey Prefetch::client_of(Query& query) const {
+  const auto identity = foresight_->keys().identity();
+  if (const auto known = query.get(key_); known && known->identity == identity) return known->key;
+  const auto key = foresight_->key_of(query.client().ip, query.ecs(), query.arrived());
+  query.set(key_, {key, identity});
+  return key;
+}
+
 void Prefetch::identify(Query& query) {
   if (!foresight_) return;
   const ResourceText text(query.name());
   Known known;
   if (!text.view().empty()) known.resource = resource_hash(text.view());
-  const auto& ecs = query.ecs();
-  // RFC 7871 sec. 7.1.2: a prefix of no bits asks that nobody is told apart.
-  if (!ecs)
-    known.client = foresight_->key_of(query.client().ip, query.arrived());
-  else if (ecs->source_bits != 0)
-    known.client = foresight_->key_of(IpPrefix{ecs->address, ecs->source_bits}, query.client().ip, query.arrived());
+  known.client = client_of(query);
   foresight_->recent().prepare(known.client);
   query.set(known_, known);
 }
@@ -248,6 +255,7 @@ void Prefetch::decorate(const Query& query, ReplyEditor& editor) {
   const bool proved = query.address_proved();
   if (!proved) asking.request.max_hints = std::min<std::uint8_t>(request->max_hints, kMaxHints);
   asking.client = known->client;
+  asking.persona = query.persona();
   asking.current = known->resource;
   asking.trail = foresight_->recent().of(known->client, query.arrived());
   asking.pressure = foresight_->pressure();
@@ -278,6 +286,7 @@ void Prefetch::observe(const Query& query, const ReplyView& reply) {
   Access access;
   access.client = known->client;
   access.resource = text.view();
+  access.persona = query.persona();
   access.type = static_cast<std::uint16_t>(query.type());
   access.outcome = outcome_of(reply);
   access.ttl_s = ttl_of(reply.wire);

@@ -25,13 +25,6 @@ std::size_t behind_name(std::span<const std::uint8_t> wire, std::size_t at) {
 
 }  // namespace
 
-Outcome outcome_of(const ReplyView& reply) noexcept {
-  if (reply.rcode == Rcode::NXDOMAIN) return Outcome::not_found;
-  if (reply.rcode == Rcode::REFUSED) return Outcome::refused;
-  if (reply.rcode != Rcode::NOERROR) return Outcome::failed;
-  return reply.source == Source::cache || reply.source == Source::stale ? Outcome::from_cache : Outcome::served;
-}
-
 std::uint32_t ttl_of(std::span<const std::uint8_t> wire) noexcept {
   if (wire.size() < kHeader || u16_at(wire, 4) != 1) return 0;
   const auto answers = u16_at(wire, 6), authorities = u16_at(wire, 8);

@@ -4,12 +4,9 @@
 #include <cstdint>
 #include <span>
 
-#include <harbinger/access.h>
-#include <harbinger/reply.h>
+#include "plugins/outcome.h"
 
 namespace harbinger::prefetch {
-
-Outcome outcome_of(const ReplyView& reply) noexcept;
 
 /// The smallest TTL of the answers; of a denial, that of its SOA record. 0 when there is none. `wire` is a message of our own, so it is
 /// well formed.

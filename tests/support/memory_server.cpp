@@ -7,6 +7,8 @@
 #include <harbinger/config.h>
 #include <harbinger/foresight.h>
 
+#include "persona/persona_service.h"
+
 namespace harbinger::test {
 
 namespace {
@@ -108,9 +110,13 @@ std::shared_ptr<Letter> MemoryServer::send(std::span<const std::uint8_t> bytes, 
 
 // Learners have a thread of their own, which nothing in here waits for: so they are made to catch up before and after.
 void MemoryServer::advance(Duration by) {
-  Foresight::catch_up_all();
+  const auto catch_up = [] {
+    persona::PersonaService::catch_up_all();
+    Foresight::catch_up_all();
+  };
+  catch_up();
   loop.advance(by);
-  Foresight::catch_up_all();
+  catch_up();
   loop.run();
 }
 

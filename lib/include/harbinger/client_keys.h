@@ -4,11 +4,13 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include <harbinger/access.h>
 #include <harbinger/address.h>
+#include <harbinger/edns.h>
 
 namespace harbinger {
 
@@ -28,6 +30,12 @@ class ClientKeys {
   /// The same for clients known by a prefix only (EDNS client subnet): another key than that of the prefix's first address, unless the
   /// prefix is as long as the address.
   ClientKey key_of(const IpPrefix& clients, std::string_view device, UnixMillis now) const noexcept;
+  /// Of who asks from `client` in the name of a subnet, if there is one (RFC 7871): what others say in its name is not mixed up with it. 0 for a
+  /// subnet of no bits, which asks that nobody is told apart.
+  ClientKey key_for(const IpAddress& client, const std::optional<ClientSubnet>& subnet, UnixMillis now) const noexcept;
+
+  /// Equal for equal secrets, which cannot be found out from it.
+  std::uint64_t identity() const noexcept { return identity_; }
 
  private:
   using DayKey = std::array<std::uint64_t, 2>;
@@ -45,7 +53,14 @@ class ClientKeys {
                  UnixMillis now) const noexcept;
 
   std::array<DayKey, 2> roots_;
+  std::uint64_t identity_ = 0;
   mutable std::array<Slot, 4> slots_;
+};
+
+/// A key that one plugin has worked out for a query, so that others with the same secret need not. The fact is called "client_key".
+struct KnownClient {
+  ClientKey key = 0;
+  std::uint64_t identity = 0;  ///< of the ClientKeys that made it
 };
 
 }  // namespace harbinger

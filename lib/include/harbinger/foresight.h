@@ -62,8 +62,10 @@ class Foresight {
 
   /// The key of a client that was seen at `at`.
   ClientKey key_of(const IpAddress& client, MonotonicTime at) const noexcept;
-  /// One known by a prefix (EDNS client subnet), that asks through `via`: what others say in its name is not mixed up with it.
-  ClientKey key_of(const IpPrefix& clients, const IpAddress& via, MonotonicTime at) const noexcept;
+  /// One that asks in the name of a subnet, maybe: see ClientKeys::key_for.
+  ClientKey key_of(const IpAddress& client, const std::optional<ClientSubnet>& subnet, MonotonicTime at) const noexcept;
+  /// What keys are made with.
+  const ClientKeys& keys() const noexcept;
   /// How a resource was wanted. `variant` comes back in Ahead.
   struct Manner {
     std::uint8_t variant = 0;

@@ -21,4 +21,7 @@ Result<void> write_secret(const std::filesystem::path& file, const Secret& secre
 /// Reads a secret, or makes one from the system's random numbers where there is no file yet. Processes that do so at once agree.
 Result<Secret> read_or_make_secret(const std::filesystem::path& file);
 
+/// For those who were given no file: one for the whole process, gone with it.
+const Secret& process_secret();
+
 }  // namespace harbinger

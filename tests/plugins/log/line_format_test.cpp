@@ -74,3 +74,10 @@ TEST_CASE("replies fall into classes") {
   CHECK(of(header(0x8005), Rcode::REFUSED) == ReplyClass::error);
   CHECK(of({}) == ReplyClass::error);
 }
+
+TEST_CASE("a line may name the persona of the client") {
+  auto query = question("a. A");
+  CHECK(line("{persona}", query, {}) == "default\n");
+  query.set(Fact<PersonaId>{FactId::persona}, PersonaId{9});
+  CHECK(line("{persona}", query, {}) == "persona-9\n");
+}

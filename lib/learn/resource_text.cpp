@@ -1,6 +1,6 @@
-#include "plugins/prefetch/resource_text.h"
+#include <harbinger/resource_text.h>
 
-namespace harbinger::prefetch {
+namespace harbinger {
 
 namespace {
 
@@ -43,4 +43,4 @@ bool is_within(std::string_view host, std::string_view zone) noexcept {
   return host.size() > zone.size() && host.ends_with(zone) && host[host.size() - zone.size() - 1] == '.';
 }
 
-}  // namespace harbinger::prefetch
+}  // namespace harbinger

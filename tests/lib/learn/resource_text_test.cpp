@@ -1,9 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "plugins/prefetch/resource_text.h"
+#include <harbinger/resource_text.h>
 
 using namespace harbinger;
-using namespace harbinger::prefetch;
 
 namespace {
 std::string text_of(std::string_view name) { return std::string(ResourceText(Name::parse(name).value()).view()); }

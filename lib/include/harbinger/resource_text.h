@@ -7,7 +7,7 @@
 
 #include <harbinger/name.h>
 
-namespace harbinger::prefetch {
+namespace harbinger {
 
 /// Lower case, without the last dot, on the stack. Empty for the root, and for names with octets that would need escapes: those are no
 /// resources that anybody fetches.
@@ -28,4 +28,4 @@ std::string_view host_of(std::string_view resource) noexcept;
 /// Whether `host` is `zone` or below it; both lower case without the last dot, the root empty.
 bool is_within(std::string_view host, std::string_view zone) noexcept;
 
-}  // namespace harbinger::prefetch
+}  // namespace harbinger

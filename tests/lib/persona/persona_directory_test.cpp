@@ -1,0 +1,36 @@
+#include <catch2/catch.hpp>
+
+#include <harbinger/persona_directory.h>
+
+#include "tests/support/fake_persona_engine.h"
+
+using namespace harbinger;
+using namespace harbinger::test;
+
+TEST_CASE("personas have their names while they are published, and their numbers otherwise") {
+  PersonaDirectory directory;
+  CHECK(directory.name(0).view() == "default");
+  CHECK(directory.name(7).view() == "persona-7");
+  CHECK(directory.profile(7) == nullptr);
+  auto crawler = named_persona(7, "crawler");
+  crawler.prefetch = false;
+  directory.publish({crawler, named_persona(255, "a-name-of-thirty-one-characters")});
+  CHECK(directory.name(7).view() == "crawler");
+  CHECK(directory.name(255).view() == "a-name-of-thirty-one-characters");
+  REQUIRE(directory.profile(7));
+  CHECK_FALSE(directory.profile(7)->prefetch);
+  directory.publish({});
+  CHECK(directory.name(7).view() == "persona-7");
+  CHECK(directory.profile(7) == nullptr);
+}
+
+TEST_CASE("what an engine expects is told to who wants to hear it, and no longer") {
+  PersonaDirectory directory;
+  int heard = 0;
+  auto handle = directory.hear_expected([&](const PersonaUpdate::Successors& each) { heard += each.persona; });
+  directory.expected({.context = "a.example", .persona = 2, .next = {{"b.example", 0.5f}}});
+  CHECK(heard == 2);
+  handle.reset();
+  directory.expected({.context = "a.example", .persona = 2, .next = {}});
+  CHECK(heard == 2);
+}
