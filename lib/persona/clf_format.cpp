@@ -57,6 +57,15 @@ void read_request(std::string_view request, LogRecord& record) {
   record.resource = target;
 }
 
+std::uint32_t micros_of(std::string_view seconds) {
+  const auto number = parse_number<double>(seconds).value_or(0);
+  return number > 0 && number < 4000 ? static_cast<std::uint32_t>(number * 1e6) : 0;
+}
+
+std::unexpected<LogTrouble> trouble(LogTrouble::Kind kind, std::string why) {
+  return std::unexpected(LogTrouble(kind, std::move(why)));
+}
+
 class ClfFormat final : public LogFormat {
  public:
   std::expected<void, LogTrouble> read(std::string_view line, const Use& use) override {
@@ -74,13 +83,16 @@ class ClfFormat final : public LogFormat {
     LogRecord record;
     record.client = *host;
     record.at = parse_clf_time(*time);
-    if (!record.at) return std::unexpected("`" + std::string(*time) + "` is no time like 09/Apr/2012:23:58:56 -0700");
+    if (!record.at)
+      return trouble(LogTrouble::Kind::time, "`" + std::string(*time) + "` is no time like 09/Apr/2012:23:58:56 -0700");
     const auto code = status ? parse_number<int>(*status) : std::nullopt;
     if (!code || *code < 100 || *code > 999)
-      return std::unexpected("expected a status of three digits after the request");
+      return trouble(LogTrouble::Kind::number, "expected a status of three digits after the request");
     record.status = *code;
     if (size) record.size_bytes = parse_number<std::uint32_t>(*size).value_or(0);
     if (referer && agent) record.user_agent = dash_is_nothing(*agent);
+    // nginx's $request_time is often put behind the usual fields.
+    if (const auto seconds = agent ? fields.word() : std::nullopt) record.latency_us = micros_of(*seconds);
     read_request(*request, record);
     use(record);
     return {};
