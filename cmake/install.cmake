@@ -23,3 +23,9 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/harbinger-config-ve
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config.cmake
         ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config-version.cmake cmake/harbinger-plugin.cmake
         DESTINATION ${package_dir})
+
+# Modules are installed where they are made: lib/persona/modules.
+if(TARGET harbinger-persona)
+  install(TARGETS harbinger-persona RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(FILES proto/harbinger/persona/v1/persona.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/persona/v1)
