@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <string_view>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <unistd.h>
-
-#include <harbinger/random.h>
 
 #include "learn/octets.h"
 
@@ -26,29 +20,11 @@ namespace {
 constexpr std::string_view kMagic = "harbhist";
 constexpr std::uint64_t kVersion = 1;
 constexpr std::size_t kSecretIdAt = 80, kChecksumAt = 88;
-constexpr std::size_t kTag = 16;
-
-using Digest = std::array<std::uint8_t, 32>;
-
-Digest hmac(const Secret& secret, std::string_view purpose, std::span<const std::uint8_t> data) {
-  std::vector<std::uint8_t> message(purpose.begin(), purpose.end());
-  message.insert(message.end(), data.begin(), data.end());
-  Digest digest;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), message.data(), message.size(), digest.data(),
-       nullptr);
-  return digest;
-}
+constexpr std::size_t kTag = Sealer::kTag;
 
 // Tells secrets apart without telling anything of them.
 std::uint64_t secret_id(const Secret& secret) {
-  return get_word(hmac(secret, "harbinger access history: id of the secret", {}).data());
-}
-
-std::array<std::uint8_t, 12> random_nonce() {
-  std::array<std::uint8_t, 12> nonce;
-  put_fixed(nonce.data() + 4, system_random().next());
-  put_fixed(nonce.data(), static_cast<std::uint32_t>(system_random().next()));
-  return nonce;
+  return get_word(derive_key(secret, "harbinger access history: id of the secret").data());
 }
 
 // What is authenticated beside the data: the frame's header and its place.
@@ -115,54 +91,20 @@ Result<SegmentHeader> read_segment_header(std::span<const std::uint8_t> octets, 
   return header;
 }
 
-struct FrameCipher::Context {
-  EVP_CIPHER_CTX* cipher = EVP_CIPHER_CTX_new();
-  Digest key{};
-  ~Context() {
-    EVP_CIPHER_CTX_free(cipher);
-    OPENSSL_cleanse(key.data(), key.size());
-  }
-};
-
-FrameCipher::FrameCipher(const SegmentHeader& header, const Secret& secret) : context_(std::make_unique<Context>()) {
-  if (!context_->cipher) throw std::bad_alloc();
-  context_->key = hmac(secret, "harbinger access history: segment", write_segment_header(header, secret));
-}
-FrameCipher::~FrameCipher() = default;
-FrameCipher::FrameCipher(FrameCipher&&) noexcept = default;
-FrameCipher& FrameCipher::operator=(FrameCipher&&) noexcept = default;
+FrameCipher::FrameCipher(const SegmentHeader& header, const Secret& secret)
+    : sealer_(derive_key(secret, "harbinger access history: segment", write_segment_header(header, secret))) {}
 
 void FrameCipher::seal(FrameKind kind, std::uint32_t accesses, UnixMillis newest, std::span<const std::uint8_t> data,
                        std::vector<std::uint8_t>& out) {
   const FrameHeader header{static_cast<std::uint32_t>(data.size()), kind, accesses, newest, random_nonce()};
   const auto header_octets = write_frame_header(header);
-  const auto beside = authenticated(header_octets, next_++);
   out.insert(out.end(), header_octets.begin(), header_octets.end());
-  const auto at = out.size();
-  out.resize(at + data.size() + kTag);
-
-  auto* const cipher = context_->cipher;
-  int done = 0;
-  const bool sealed =
-      EVP_EncryptInit_ex(cipher, EVP_chacha20_poly1305(), nullptr, context_->key.data(), header.nonce.data()) == 1 &&
-      EVP_EncryptUpdate(cipher, nullptr, &done, beside.data(), static_cast<int>(beside.size())) == 1 &&
-      EVP_EncryptUpdate(cipher, out.data() + at, &done, data.data(), static_cast<int>(data.size())) == 1 &&
-      EVP_EncryptFinal_ex(cipher, out.data() + at + data.size(), &done) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, kTag, out.data() + at + data.size()) == 1;
-  if (!sealed) throw std::bad_alloc();  // the only way in which sealing can fail
+  sealer_.seal(header.nonce, authenticated(header_octets, next_++), data, out);
 }
 
 bool FrameCipher::open(const FrameHeader& header, std::span<const std::uint8_t, FrameHeader::kSize> header_octets,
                        std::span<std::uint8_t> sealed) {
-  const auto beside = authenticated(header_octets, next_++);
-  auto* const cipher = context_->cipher;
-  auto* const tag = sealed.data() + sealed.size() - kTag;
-  int done = 0;
-  return EVP_DecryptInit_ex(cipher, EVP_chacha20_poly1305(), nullptr, context_->key.data(), header.nonce.data()) == 1 &&
-         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, kTag, tag) == 1 &&
-         EVP_DecryptUpdate(cipher, nullptr, &done, beside.data(), static_cast<int>(beside.size())) == 1 &&
-         EVP_DecryptUpdate(cipher, sealed.data(), &done, sealed.data(), static_cast<int>(sealed.size() - kTag)) == 1 &&
-         EVP_DecryptFinal_ex(cipher, sealed.data() + done, &done) == 1;
+  return sealer_.open(header.nonce, authenticated(header_octets, next_++), sealed);
 }
 
 ReadAt reader_of(int descriptor) {

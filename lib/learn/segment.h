@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +12,7 @@
 #include <harbinger/access.h>
 #include <harbinger/result.h>
 #include <harbinger/secret_file.h>
+#include "learn/sealer.h"
 
 // A segment's key is derived from the secret and the whole header, which holds 32 random octets: no two segments share a key, copies and
 // restarts included, and a frame of one is nothing in another. Each frame has a random nonce of its own; its header and its place in the
@@ -43,19 +43,16 @@ struct FrameHeader {
 };
 
 /// What sealing adds to a frame's data.
-inline constexpr std::size_t kFrameOverhead = FrameHeader::kSize + 16;
+inline constexpr std::size_t kFrameOverhead = FrameHeader::kSize + Sealer::kTag;
 
 std::array<std::uint8_t, SegmentHeader::kSize> write_segment_header(const SegmentHeader& header, const Secret& secret);
 /// `malformed`: damaged. `unsupported`: made by a later version. `denied`: intact, and made with another secret.
 Result<SegmentHeader> read_segment_header(std::span<const std::uint8_t> octets, const Secret& secret);
 
-/// Seals and opens the frames of one segment, in their order: ChaCha20-Poly1305 (RFC 8439).
+/// Seals and opens the frames of one segment, in their order.
 class FrameCipher {
  public:
   FrameCipher(const SegmentHeader& header, const Secret& secret);
-  ~FrameCipher();
-  FrameCipher(FrameCipher&&) noexcept;
-  FrameCipher& operator=(FrameCipher&&) noexcept;
 
   /// Appends the next frame to `out`.
   void seal(FrameKind kind, std::uint32_t accesses, UnixMillis newest, std::span<const std::uint8_t> data,
@@ -65,8 +62,7 @@ class FrameCipher {
             std::span<std::uint8_t> sealed);
 
  private:
-  struct Context;
-  std::unique_ptr<Context> context_;
+  Sealer sealer_;
   std::uint64_t next_ = 0;  // place of the next frame
 };
 

@@ -1,0 +1,126 @@
+// Asks: who is this client, and what is the token worth that it shows.
+#include <algorithm>
+#include <cmath>
+
+#include "persona/client_record.h"
+#include "persona/engine_core.h"
+
+namespace harbinger::persona {
+
+namespace {
+
+// What others know of a client is worth more than so few acts of its own.
+constexpr std::uint32_t kFewActs = 8;
+
+}  // namespace
+
+void EngineCore::take(std::shared_ptr<Asks> asks) {
+  if (sharing_.there())
+    for (const auto& ask : asks->asks) {
+      if (ask.client == 0 || store_.find(ask.client) != ClientStore::kNone) continue;
+      const bool asked = sharing_.look_up(ask.client, [this, asks, client = ask.client](const Share::Known& known) {
+        hear(client, known, true);
+        if (--asks->waiting == 0 && waiting_.erase(asks) > 0) answer(*asks);
+      });
+      if (asked) ++asks->waiting;
+    }
+  if (asks->waiting > 0)
+    waiting_.insert(std::move(asks));
+  else
+    answer(*asks);
+}
+
+void EngineCore::answer_all() {
+  for (const auto& asks : std::exchange(waiting_, {})) answer(*asks);
+}
+
+void EngineCore::answer(Asks& asks) {
+  const auto now = this->now();
+  std::vector<PersonaAssignment> assignments;
+  assignments.reserve(asks.asks.size());
+  for (const auto& ask : asks.asks) assignments.push_back(answer(ask, now));
+  if (asks.done) asks.done(std::move(assignments));
+}
+
+PersonaAssignment EngineCore::answer(const PersonaAsk& ask, UnixMillis now) {
+  if (ask.client == 0) return {};  // nobody in particular: there is nothing to tie a token to
+  const auto now_s = static_cast<std::uint32_t>(now / 1000);
+  auto slot = store_.find(ask.client);
+  const bool known = slot != ClientStore::kNone;
+  if (!known) slot = store_.add(ask.client, now_s);
+  store_.touch(slot, now_s);
+  auto& client = store_.at(slot);
+  if (ask.device != DeviceClass::unknown && ask.device < DeviceClass::limit) client.device = ask.device;
+  count_shown(known ? &client : nullptr, ask, now);
+
+  const auto verdict = clusters_->look(client.profile, &ask);
+  const bool by_rule = verdict.persona != clusters_->look(client.profile, nullptr).persona;
+  const bool another = verdict.persona != client.persona && (by_rule || client.persona == 0);
+  if (issuer_.due(client, now) || another) {
+    const bool held = issuer_.alive(client, now);
+    ++counts_.of(client.token == PersonaToken{} ? TokenOutcome::issued : TokenOutcome::renewed);
+    const auto before = client.persona;
+    client.by_rule = by_rule;
+    give(client, verdict, now);
+    // Whoever asked is answered; others may hold the token before.
+    if (held && client.persona != before) update_.assignments.push_back(assignment_of(client));
+  }
+  return assignment_of(client);
+}
+
+void EngineCore::count_shown(const Client* client, const PersonaAsk& ask, UnixMillis now) {
+  if (ask.token == PersonaToken{}) return;
+  const bool has_one = client && client->token != PersonaToken{};
+  ++counts_.of(has_one ? issuer_.worth(*client, ask.token, now) : TokenOutcome::unknown);
+}
+
+void EngineCore::give(Client& client, const Verdict& verdict, UnixMillis now) {
+  issuer_.give(client, verdict, now);
+  sharing_.publish(assignment_of(client));
+}
+
+Result<PersonaExplanation> EngineCore::explain(ClientKey key) const {
+  const auto slot = store_.find(key);
+  if (slot == ClientStore::kNone) return fail(ErrorCode::not_found, "the engine has not seen this client");
+  const auto& client = store_.at(slot);
+  auto explanation = clusters_->explain(client.profile);
+  explanation.assignment = assignment_of(client);
+  if (client.by_rule) explanation.reasons.emplace_back("a rule of the catalogue says so");
+  return explanation;
+}
+
+// What others know of a client. Nobody waits for more than one that is new here; what it did here since it was asked about is little.
+void EngineCore::hear(ClientKey key, const Share::Known& known, bool asked) {
+  ClientProfile profile;
+  const bool whole = unpack_profile(known.profile, profile);
+  if (!whole && !known.assignment) return;
+  auto slot = store_.find(key);
+  if (slot == ClientStore::kNone && asked) slot = store_.add(key, static_cast<std::uint32_t>(now() / 1000));
+  if (slot == ClientStore::kNone) return;
+  auto& client = store_.at(slot);
+  if (whole && client.acts < kFewActs) client.profile = profile;
+  if (known.assignment && known.assignment->client == key) hear(*known.assignment);
+}
+
+// Another engine has answered this client: its token is as good as ours, and the later one counts.
+void EngineCore::hear(const PersonaAssignment& assignment) {
+  const auto slot = store_.find(assignment.client);
+  if (slot == ClientStore::kNone || assignment.token == PersonaToken{}) return;
+  const auto now = this->now();
+  auto& client = store_.at(slot);
+  const auto left = assignment.expires - now;
+  const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 && assignment.confidence >= 0 &&
+                     assignment.confidence <= 1;
+  if (!sound || (issuer_.alive(client, now) && client.expires >= assignment.expires)) return;
+  const bool another = client.persona != assignment.persona;
+  client.token = assignment.token;
+  client.expires = assignment.expires;
+  // How long it was meant to live is not known here; what is left at most.
+  client.life_s = static_cast<std::uint16_t>(left / 1000 + 1);
+  client.persona = assignment.persona;
+  client.confidence = assignment.confidence;
+  client.by_rule = false;
+  if (another) update_.assignments.push_back(assignment_of(client));
+}
+
+}  // namespace harbinger::persona

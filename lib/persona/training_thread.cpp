@@ -1,0 +1,122 @@
+#include "persona/training_thread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <unordered_map>
+#include <vector>
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace harbinger::persona {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPause = 200ms;
+constexpr UnixMillis kRecalled = 86'400'000;
+constexpr std::size_t kMostRecalled =
+    2'000'000;  // acts: the newest have the last word, the journal is bounded by itself
+constexpr std::size_t kPortion = 1024;
+
+std::int64_t used_by_thread() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
+}
+
+UnixMillis calendar(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
+}
+
+}  // namespace
+
+TrainingThread::TrainingThread(Trainer& trainer, ActJournal* journal, double most, const Clock& clock)
+    : trainer_(trainer), journal_(journal), most_(std::clamp(most, 0.001, 1.0)), clock_(clock), thread_([this] {
+        run();
+      }) {}
+
+TrainingThread::~TrainingThread() {
+  stopped_ = true;
+  {
+    const std::lock_guard guard(mutex_);
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void TrainingThread::run() {
+  // Best effort: at the usual priority it is still within its share.
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10));
+  recall();
+  while (wait()) {
+    write_journal();
+    used_ns_ = used_by_thread();
+    trainer_.round([this] { return rest(); });
+  }
+  write_journal();
+}
+
+// For the next round. Whoever hurries does not wait out the pause.
+bool TrainingThread::wait() {
+  std::unique_lock lock(mutex_);
+  if (!trainer_.due()) {
+    idle_ = true;
+    changed_.notify_all();
+    changed_.wait_for(lock, kPause, [this] { return stopped_ || hurried_ > 0; });
+    idle_ = false;
+  }
+  return !stopped_;
+}
+
+void TrainingThread::catch_up() {
+  std::unique_lock lock(mutex_);
+  ++hurried_;
+  changed_.notify_all();
+  // Idle once more after this call, so that it has seen what was handed over before.
+  changed_.wait(lock, [this] { return !idle_ || stopped_; });
+  changed_.wait(lock, [this] { return idle_ || stopped_; });
+  --hurried_;
+}
+
+// After each piece of work: sleeps for as long as makes the work its share of the time.
+bool TrainingThread::rest() {
+  const auto used = used_by_thread();
+  const auto pause = static_cast<double>(used - used_ns_) * (1 / most_ - 1);
+  {
+    std::unique_lock lock(mutex_);
+    const auto span = std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(pause, 1e10)));
+    changed_.wait_for(lock, span, [this] { return stopped_ || hurried_ > 0; });
+  }
+  write_journal();
+  used_ns_ = used_by_thread();
+  return !stopped_;
+}
+
+void TrainingThread::write_journal() {
+  if (journal_) journal_->write(calendar(clock_));
+}
+
+void TrainingThread::recall() {
+  if (!journal_) return;
+  std::unordered_map<ClientKey, UnixMillis> last;
+  std::vector<Trainer::Noted> portion;
+  std::size_t count = 0;
+  std::uint32_t at_s = 0;
+  journal_->recall(calendar(clock_) - kRecalled, [&](const BehaviourEvent& act) {
+    if (stopped_ || ++count > kMostRecalled || act.client == 0) return;
+    auto& before = last[act.client];
+    portion.push_back({act.client, encode(act, before)});
+    before = act.at;
+    at_s = static_cast<std::uint32_t>(act.at / 1000);
+    if (portion.size() < kPortion) return;
+    trainer_.recall(portion, at_s);
+    portion.clear();
+  });
+  trainer_.recall(portion, at_s);
+}
+
+}  // namespace harbinger::persona
