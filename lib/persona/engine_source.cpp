@@ -1,7 +1,12 @@
 #include "persona/engine_source.h"
 
+#include <fstream>
 #include <mutex>
 #include <utility>
+
+#include "persona/catalogue.h"
+#include "persona/module_loader.h"
+#include "persona/share.h"
 
 namespace harbinger::persona {
 
@@ -17,11 +22,63 @@ Source& source() {
   return only;
 }
 
-// Everything that this library itself can open belongs here.
-Result<std::shared_ptr<PersonaEngine>> open_built_in(const EngineChoice& choice, const EngineWorld&) {
-  if (choice.embedded())
-    return fail(ErrorCode::unsupported, "this build has no embedded persona engine; name one with `engine ADDRESS`");
-  return fail(ErrorCode::unsupported, "this build cannot reach a persona engine at " + choice.address);
+std::shared_ptr<const Catalogue> built_in_catalogue() {
+  return {&Catalogue::defaults(), [](const Catalogue*) {}};
+}
+
+Result<std::shared_ptr<const Catalogue>> catalogue_of(const EngineChoice& choice) {
+  if (!choice.catalogue) return built_in_catalogue();
+  auto loaded = Catalogue::load(*choice.catalogue);
+  if (loaded) return std::make_shared<const Catalogue>(std::move(*loaded));
+  // One error is what a plugin can tell; the rest of them is in its text.
+  auto error = loaded.error().front();
+  for (std::size_t i = 1; i < loaded.error().size(); ++i) error.message += "\n" + loaded.error()[i].to_string();
+  return fail(std::move(error));
+}
+
+Result<std::unique_ptr<Share>> share_of(const EngineChoice& choice, const EngineWorld& world) {
+  if (choice.redis.empty()) return nullptr;
+  return make_redis_share({.url = choice.redis}, *world.clock, world.log.named("redis"));
+}
+
+Result<std::shared_ptr<PersonaEngine>> open_embedded(const EngineChoice& choice, const EngineWorld& world) {
+  auto catalogue = catalogue_of(choice);
+  if (!catalogue) return fail(std::move(catalogue.error()));
+  auto share = share_of(choice, world);
+  if (!share) return fail(std::move(share.error()));
+  auto network = load_network(world.random->next());
+  if (!network) return fail(std::move(network.error()));
+  EngineSettings settings;
+  settings.state = choice.state;
+  auto engine = make_engine(settings, std::move(*catalogue), std::move(*network), std::move(*share), world);
+  if (!engine) return fail(std::move(engine.error()));
+  return std::shared_ptr<PersonaEngine>(std::move(*engine));
+}
+
+// The first word of the file.
+Result<std::string> read_token(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string token;
+  if (!in) return fail(ErrorCode::not_found, "cannot read the token", {.file = file.string()});
+  if (!(in >> token)) return fail(ErrorCode::malformed, "there is no token in this file", {.file = file.string()});
+  return token;
+}
+
+Result<std::shared_ptr<PersonaEngine>> open_remote(const EngineChoice& choice, const EngineWorld& world) {
+  RpcClientSettings settings;
+  settings.address = choice.address;
+  settings.ca = choice.authority;
+  settings.certificate = choice.certificate;
+  settings.key = choice.private_key;
+  settings.log = world.log;
+  if (choice.token) {
+    auto token = read_token(*choice.token);
+    if (!token) return fail(std::move(token.error()));
+    settings.token = std::move(*token);
+  }
+  auto engine = load_remote(settings);
+  if (!engine) return fail(std::move(engine.error()));
+  return std::shared_ptr<PersonaEngine>(std::move(*engine));
 }
 
 }  // namespace
@@ -39,7 +96,8 @@ Result<std::shared_ptr<PersonaEngine>> open_engine(const EngineChoice& choice, c
     const std::lock_guard guard(source().lock);
     open = source().open;
   }
-  return open ? open(choice, world) : open_built_in(choice, world);
+  if (open) return open(choice, world);
+  return choice.embedded() ? open_embedded(choice, world) : open_remote(choice, world);
 }
 
 EngineSource::EngineSource(Open open) {
