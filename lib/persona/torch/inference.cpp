@@ -1,9 +1,8 @@
 #include "persona/torch/inference.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 
+#include "persona/torch/algebra.h"
 #include "persona/torch/kernels.h"
 
 namespace harbinger::persona::nn {
@@ -13,28 +12,16 @@ namespace {
 // So many rows of products stay in the second cache until they are used.
 constexpr std::size_t kBlock = 256;
 
-at::Tensor view(const float* data, std::size_t rows, std::size_t columns, std::size_t stride) {
-  // from_blob knows no const; what is read only is never an output below.
-  return at::from_blob(const_cast<float*>(data), {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)},
-                       {static_cast<std::int64_t>(stride), 1}, at::kFloat);
-}
-
-at::Tensor view(const Weights& weights, Part part) {
-  const Shape shape = shape_of(part);
-  return view(weights.of(part), shape.rows, shape.columns, shape.columns);
-}
-
 // Rows of all embeddings one below the other, as the gates see them.
 std::vector<float> gate_table(const Weights& weights) {
   std::vector<float> table(table_rows_before(kFields) * kGates);
-  const at::Tensor input = view(weights, Part::input);
-  std::int64_t column = 0;
+  const View input = view(weights, Part::input);
+  std::size_t column = 0;
   for (std::size_t field = 0; field < kFields; ++field) {
     const Shape shape = kEmbeddings[field];
-    const auto width = static_cast<std::int64_t>(shape.columns);
-    at::Tensor out = view(table.data() + table_rows_before(field) * kGates, shape.rows, kGates, kGates);
-    at::mm_out(out, view(weights, static_cast<Part>(field)), input.narrow(1, column, width).t());
-    column += width;
+    multiply(view(weights, static_cast<Part>(field)), input.columns_from(column, shape.columns).turned(),
+             {table.data() + table_rows_before(field) * kGates, shape.rows, kGates, kGates, 1});
+    column += shape.columns;
   }
   return table;
 }
@@ -49,17 +36,19 @@ void add_biases(const Weights& weights, std::vector<float>& table) {
   }
 }
 
+// Columns of the state's gates, then of the head's targets.
 std::vector<float> both_matrices(const Weights& weights, std::size_t width) {
   std::vector<float> both(kHidden * width);
-  view(both.data(), kHidden, kGates, width).copy_(view(weights, Part::state).t());
-  view(both.data() + kGates, kHidden, kTargets, width).copy_(view(weights, Part::head).t());
+  for (std::size_t row = 0; row < kHidden; ++row)
+    for (std::size_t at = 0; at < width; ++at)
+      both[row * width + at] = at < kGates ? weights.of(Part::state)[at * kHidden + row]
+                                           : weights.of(Part::head)[(at - kGates) * kHidden + row];
   return both;
 }
 
 }  // namespace
 
 Inference::Inference(const Weights& weights) : product_(kBlock * kBoth), fields_(kBlock) {
-  const at::InferenceMode guard;
   table_ = gate_table(weights);
   add_biases(weights, table_);
   both_ = both_matrices(weights, kBoth);
@@ -69,7 +58,6 @@ Inference::Inference(const Weights& weights) : product_(kBlock * kBoth), fields_
 }
 
 void Inference::step(std::span<const EventCode> events, std::span<float> hidden, std::span<float> surprise) {
-  const at::InferenceMode guard;
   for (std::size_t from = 0; from < events.size(); from += kBlock) {
     const std::size_t count = std::min(kBlock, events.size() - from);
     step_block(events.subspan(from, count), hidden.data() + from * kHidden,
@@ -79,20 +67,21 @@ void Inference::step(std::span<const EventCode> events, std::span<float> hidden,
 
 void Inference::step_block(std::span<const EventCode> events, float* hidden, float* surprise) {
   const std::size_t count = events.size(), width = surprise ? kBoth : kGates;
-  at::Tensor product = view(product_.data(), count, width, width);
-  at::mm_out(product, view(hidden, count, kHidden, kHidden), view(both_.data(), kHidden, width, kBoth));
+  const View both{both_.data(), kHidden, kBoth, kBoth, 1};
+  multiply({hidden, count, kHidden, kHidden, 1}, both.columns_from(0, width),
+           {product_.data(), count, width, width, 1});
   if (surprise) kernels().surprise(product_.data() + kGates, width, head_bias_.data(), events.data(), surprise, count);
   std::ranges::transform(events, fields_.begin(), fields_of);
   kernels().advance(table_.data(), fields_.data(), product_.data(), width, new_bias_.data(), hidden, count);
 }
 
 void Inference::predict(std::span<const float> hidden, std::span<float> out) {
-  const at::InferenceMode guard;
   const std::size_t count = hidden.size() / kHidden;
   if (count == 0) return;
-  at::Tensor logits = view(out.data(), count, kTargets, kTargets);
-  at::mm_out(logits, view(hidden.data(), count, kHidden, kHidden),
-             view(both_.data() + kGates, kHidden, kTargets, kBoth));
+  const View both{both_.data(), kHidden, kBoth, kBoth, 1};
+  // A View can be written to, but what is multiplied is not.
+  multiply({const_cast<float*>(hidden.data()), count, kHidden, kHidden, 1}, both.columns_from(kGates, kTargets),
+           {out.data(), count, kTargets, kTargets, 1});
   kernels().log_softmax(out.data(), head_bias_.data(), count);
 }
 

@@ -85,7 +85,7 @@ HARBINGER_INLINE void advance_row(const std::array<const float*, kFields>& rows,
         tangent(gathered(rows, at + 2 * kHidden) + reset * (load(product + at + 2 * kHidden) + load(bias + at)));
     const Lanes next = fresh + update * (load(hidden + at) - fresh);
     // A state is a mean of numbers in [-1, 1]. Whatever else came in is forgotten, not carried on for ever.
-    store(hidden + at, (next >= -1.0f) & (next <= 1.0f) ? next : Lanes{});
+    store(hidden + at, ((next >= -1.0f) & (next <= 1.0f)) ? next : Lanes{});
   }
 }
 
@@ -152,6 +152,8 @@ HARBINGER_KERNELS(avx2, [[gnu::target("avx2,fma")]]);
 #endif
 
 }  // namespace
+
+const Kernels& plain_kernels() noexcept { return kernels_plain; }
 
 // By hand, not by target_clones: its resolvers run before the sanitizers are ready.
 const Kernels& kernels() noexcept {

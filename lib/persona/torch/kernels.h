@@ -9,8 +9,8 @@ namespace harbinger::persona::nn {
 
 /// Functions for the processor that runs this. Rows of `product` are `stride` floats apart.
 struct Kernels {
-  /// The GRU's step for `count` clients: hidden [count][kHidden] from the gates' sums of the input (for each of an event's fields one row of
-  /// `table`, which begins at `begins[field]`) and of the state (`product`, with `bias` of the new gate). What is no number becomes 0.
+  /// The GRU's step for `count` clients: hidden [count][kHidden] from the gates' sums of the input (of `table` one row for each field of an event;
+  /// fields lie one below the other) and of the state (`product`, with `bias` of the new gate). What is no number becomes 0.
   void (*advance)(const float* table, const Fields* events, const float* product, std::size_t stride, const float* bias,
                   float* hidden, std::size_t count);
   /// -ln of the softmax of a row and `bias` at its target. Never negative, always finite.
@@ -21,8 +21,10 @@ struct Kernels {
 };
 
 const Kernels& kernels() noexcept;
+/// Those of any processor.
+const Kernels& plain_kernels() noexcept;
 
-/// Rows of the table that `advance` reads, and where each field's begin.
+/// Rows of the table that stand before those of a field; of kFields, all.
 constexpr std::size_t table_rows_before(std::size_t field) {
   std::size_t rows = 0;
   for (std::size_t before = 0; before < field; ++before) rows += kEmbeddings[before].rows;

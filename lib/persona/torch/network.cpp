@@ -1,13 +1,12 @@
 // The network: weights, and what reads and changes them.
 #include "persona/network.h"
 
-#include <ATen/Parallel.h>
-#include <dlfcn.h>
-
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "persona/torch/algebra.h"
 #include "persona/torch/inference.h"
 #include "persona/torch/training.h"
 #include "persona/torch/weights.h"
@@ -17,14 +16,6 @@ namespace harbinger::persona {
 namespace {
 
 using nn::Weights;
-
-// LibTorch does not hand its number of threads on to OpenBLAS, which would take all processors for a product of 256 rows. Another BLAS has no
-// such function, and needs none.
-void use_threads(int threads) {
-  at::set_num_threads(threads);
-  using Set = void (*)(int);
-  if (const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
-}
 
 class TorchNetwork final : public Network {
  public:
@@ -76,7 +67,7 @@ class TorchNetwork final : public Network {
   nn::TrainingSettings settings_;
   Weights weights_;
   nn::Momentum momentum_;
-  std::vector<float> gradient_;
+  Weights gradient_;
   std::optional<nn::Inference> inference_;  // of the present weights; none: they changed
 };
 
@@ -110,7 +101,7 @@ double TorchNetwork::loss(std::span<const Sequence> sequences) {
 }  // namespace
 
 std::unique_ptr<Network> make_network(std::uint64_t seed, int threads) {
-  use_threads(threads);
+  nn::use_threads(threads);
   return std::make_unique<TorchNetwork>(nn::random_weights(seed));
 }
 

@@ -9,6 +9,7 @@
 
 #include "persona/network.h"
 #include "persona/start_trace.h"
+#include "persona/torch/algebra.h"
 #include "persona/torch/training.h"
 #include "persona/torch/weights.h"
 
@@ -27,7 +28,7 @@ std::vector<std::vector<EventCode>> some_clients(StartTrace& trace) {
 double step(nn::Weights& weights, nn::Momentum& momentum, const nn::TrainingSettings& settings, StartTrace& trace) {
   const auto clients = some_clients(trace);
   const std::vector<Network::Sequence> batch(clients.begin(), clients.end());
-  std::vector<float> gradient;
+  nn::Weights gradient;
   const double loss = nn::loss_and_gradient(weights, batch, settings.longest, gradient);
   nn::adam(weights, gradient, momentum, settings);
   return loss;
@@ -50,7 +51,7 @@ Result<void> write_file(const std::filesystem::path& path, const std::vector<std
 
 Result<void> make_start_model(const std::filesystem::path& path, std::uint64_t seed, std::size_t steps,
                               const Logger& log) {
-  make_network(seed);  // sets the threads
+  nn::use_threads(1);
   StartTrace trace(seed);
   nn::Weights weights = nn::random_weights(seed);
   nn::Momentum momentum;

@@ -1,11 +1,8 @@
 #include "persona/torch/training.h"
 
-#include <ATen/ATen.h>
-#include <torch/autograd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
 
 namespace harbinger::persona::nn {
 
@@ -22,17 +19,9 @@ Sequences shortened(std::span<const Network::Sequence> batch, std::size_t longes
   return sequences;
 }
 
-// Acts in order of their place, first those that are first in their sequence.
-struct Packed {
-  std::vector<std::int64_t> sizes;                        // sequences that are so long, by place
-  std::array<std::vector<std::int64_t>, kFields> fields;  // rows of the embeddings
-  std::vector<std::int64_t> targets;
-  std::vector<std::int64_t>
-      before;  // number of the state before an act; 0 is a new client's, n + 1 the state after act n
-};
-
-Packed packed(const Sequences& sequences) {
-  Packed all;
+PackedActs packed(const Sequences& sequences) {
+  PackedActs all;
+  all.fields.resize(kFields);
   std::int64_t begin = 0, begin_before = 0;
   for (std::size_t at = 0; !sequences.empty() && at < sequences[0].size(); ++at) {
     std::int64_t size = 0;
@@ -50,50 +39,12 @@ Packed packed(const Sequences& sequences) {
   return all;
 }
 
-at::Tensor numbers(const std::vector<std::int64_t>& values) {
-  return at::from_blob(const_cast<std::int64_t*>(values.data()), {std::ssize(values)}, at::kLong);
-}
-
-// The weights as leaves, in the memory where they are; gradients go to `gradient`.
-std::vector<at::Tensor> leaves_of(const Weights& weights) {
-  std::vector<at::Tensor> leaves;
-  for (std::size_t part = 0; part < static_cast<std::size_t>(Part::limit); ++part) {
-    const Shape shape = shape_of(static_cast<Part>(part));
-    std::vector<std::int64_t> sizes{static_cast<std::int64_t>(shape.rows)};
-    if (shape.columns > 1) sizes.push_back(static_cast<std::int64_t>(shape.columns));
-    auto* data = const_cast<float*>(weights.of(static_cast<Part>(part)));
-    leaves.push_back(at::from_blob(data, sizes, at::kFloat).requires_grad_(true));
-  }
-  return leaves;
-}
-
-at::Tensor embedded(const std::vector<at::Tensor>& leaves, const Packed& acts) {
-  std::vector<at::Tensor> columns;
-  for (std::size_t field = 0; field < kFields; ++field)
-    columns.push_back(at::embedding(leaves[field], numbers(acts.fields[field])));
-  return at::cat(columns, 1);
-}
-
-at::Tensor mean_loss(const std::vector<at::Tensor>& leaves, const Packed& acts) {
-  const auto leaf = [&](Part part) { return leaves[static_cast<std::size_t>(part)]; };
-  const std::array gru{leaf(Part::input), leaf(Part::state), leaf(Part::input_bias), leaf(Part::state_bias)};
-  const at::Tensor new_clients = at::zeros({1, acts.sizes[0], std::int64_t{kHidden}});
-  const at::Tensor after =
-      std::get<0>(at::gru(embedded(leaves, acts), numbers(acts.sizes), new_clients, gru, true, 1, 0.0, true, false));
-  const at::Tensor states = at::cat({at::zeros({1, std::int64_t{kHidden}}), after}, 0);
-  const at::Tensor before = states.index_select(0, numbers(acts.before));
-  const at::Tensor logits = at::addmm(leaf(Part::head_bias), before, leaf(Part::head).t());
-  return at::cross_entropy_loss(logits, numbers(acts.targets));
-}
-
-void collect(const std::vector<at::Tensor>& gradients, std::vector<float>& out) {
-  out.assign(offset_of(Part::limit), 0);
-  for (std::size_t part = 0; part < gradients.size(); ++part) {
-    if (!gradients[part].defined()) continue;
-    const at::Tensor dense = gradients[part].contiguous();
-    std::copy_n(dense.data_ptr<float>(), dense.numel(),
-                out.begin() + static_cast<std::ptrdiff_t>(offset_of(static_cast<Part>(part))));
-  }
+Model model(const Weights& weights) {
+  std::vector<View> embeddings;
+  for (std::size_t field = 0; field < kFields; ++field) embeddings.push_back(view(weights, static_cast<Part>(field)));
+  return {std::move(embeddings),         view(weights, Part::input),      view(weights, Part::input_bias),
+          view(weights, Part::state),    view(weights, Part::state_bias), view(weights, Part::head),
+          view(weights, Part::head_bias)};
 }
 
 void shorten(std::vector<float>& gradient, float most) {
@@ -108,30 +59,23 @@ void shorten(std::vector<float>& gradient, float most) {
 }  // namespace
 
 double loss_and_gradient(const Weights& weights, std::span<const Network::Sequence> batch, std::size_t longest,
-                         std::vector<float>& gradient) {
-  const at::AutoGradMode recording(true);
-  const Packed acts = packed(shortened(batch, longest));
-  if (acts.targets.empty()) {
-    gradient.assign(offset_of(Part::limit), 0);
-    return 0;
-  }
-  const std::vector<at::Tensor> leaves = leaves_of(weights);
-  const at::Tensor loss = mean_loss(leaves, acts);
-  collect(torch::autograd::grad({loss}, leaves, {}, false, false, true), gradient);
-  return loss.item<float>();
+                         Weights& gradient) {
+  std::ranges::fill(gradient.all, 0.0f);
+  const PackedActs acts = packed(shortened(batch, longest));
+  return acts.targets.empty() ? 0 : loss_and_slopes(model(weights), acts, model(gradient));
 }
 
-void adam(Weights& weights, std::vector<float>& gradient, Momentum& momentum, const TrainingSettings& settings) {
+void adam(Weights& weights, Weights& gradient, Momentum& momentum, const TrainingSettings& settings) {
   const std::size_t size = weights.all.size();
   momentum.mean.resize(size);
   momentum.square.resize(size);
   ++momentum.steps;
-  shorten(gradient, settings.most_gradient);
+  shorten(gradient.all, settings.most_gradient);
   const auto steps = static_cast<double>(momentum.steps);
   const auto mean_scale = static_cast<float>(1 / (1 - std::pow(settings.steady, steps)));
   const auto square_scale = static_cast<float>(1 / (1 - std::pow(settings.steady_square, steps)));
   for (std::size_t at = 0; at < size; ++at) {
-    const float slope = gradient[at];
+    const float slope = gradient.all[at];
     if (slope == 0) continue;
     float &mean = momentum.mean[at], &square = momentum.square[at];
     mean += (1 - settings.steady) * (slope - mean);

@@ -21,12 +21,12 @@ struct Momentum {
   std::uint64_t steps = 0;
 };
 
-/// Mean -ln p of the targets of all acts, each sequence from a new client's state; `gradient` (as Weights::all) gets what it would take to raise it.
+/// Mean -ln p of the targets of all acts, each sequence from a new client's state; `gradient` gets its slopes.
 /// Acts beyond `longest` from a sequence's end do not count. 0 without acts.
 double loss_and_gradient(const Weights& weights, std::span<const Network::Sequence> batch, std::size_t longest,
-                         std::vector<float>& gradient);
+                         Weights& gradient);
 
 /// One step against `gradient`. Weights with no gradient at all stay as they are: rare names keep what was learnt of them.
-void adam(Weights& weights, std::vector<float>& gradient, Momentum& momentum, const TrainingSettings& settings);
+void adam(Weights& weights, Weights& gradient, Momentum& momentum, const TrainingSettings& settings);
 
 }  // namespace harbinger::persona::nn

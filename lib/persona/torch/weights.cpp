@@ -57,6 +57,11 @@ bool Weights::finite() const noexcept {
   return std::ranges::all_of(all, [](float weight) { return std::isfinite(weight); });
 }
 
+View view(const Weights& weights, Part part) {
+  const Shape shape = shape_of(part);
+  return {const_cast<float*>(weights.of(part)), shape.rows, shape.columns, shape.columns, 1};
+}
+
 Weights random_weights(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Weights weights;

@@ -8,6 +8,7 @@
 
 #include <harbinger/result.h>
 #include "persona/network.h"
+#include "persona/torch/algebra.h"
 
 namespace harbinger::persona::nn {
 
@@ -83,6 +84,9 @@ struct Weights {
   const float* of(Part part) const { return all.data() + offset_of(part); }
   bool finite() const noexcept;
 };
+
+/// A part as a matrix. It can be written to, whatever the weights are: only who has them for writing does.
+View view(const Weights& weights, Part part);
 
 /// The same for the same seed, everywhere.
 Weights random_weights(std::uint64_t seed);
