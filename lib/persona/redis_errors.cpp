@@ -30,7 +30,8 @@ constexpr std::array kKnown{
     Known{"NOAUTH", Reaction::search, "wants a password; put it into the URL: redis://:password@host"},
     Known{"WRONGPASS", Reaction::search, "does not accept the user and password of the URL"},
     Known{"NOPERM", Reaction::lose,
-          "does not let this user do that; it needs +@read +@write +@scripting +@pubsub +role"},
+          "does not let this user do that; it needs ~harbinger:* &harbinger:* (or your prefix) "
+          "+@read +@write +@scripting +@pubsub +@connection +role"},
     Known{"NOSCRIPT", Reaction::load, "has forgotten our script"},
 };
 

@@ -262,7 +262,8 @@ void RedisShare::take_inbox() {
 
 // What waits is written yet, if Redis is there and takes it within the patience.
 bool RedisShare::finished(MonotonicTime now) {
-  return stopping_ && (now >= stop_at_ || !link_.ready() || queue_.waiting() == 0);
+  const bool away = !link_.ready() && !link_.trouble().empty();
+  return stopping_ && (now >= stop_at_ || away || queue_.waiting() == 0);
 }
 
 void RedisShare::wait_for_events() {

@@ -1,6 +1,12 @@
 #include "persona/redis_errors.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+
+#include <thread>
 
 #include <tests/lib/persona/shares.h>
 
@@ -66,6 +72,47 @@ TEST_CASE("a Redis that wants a password says so, and neither state nor log repe
   REQUIRE(wait_until([&] { return right->state().written == 1; }));
   CHECK(lines.text().find(redis.address()) != std::string::npos);
   CHECK(lines.text().find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a user needs the rights that the trouble names, and no others") {
+  if (!redis_installed()) return;
+  const RedisServer redis;
+  redis.ask({"ACL", "SETUSER", "weak", "on", ">pass", "+@connection"});
+  redis.ask({"ACL", "SETUSER", "able", "on", ">pass", "~harbinger:*", "&harbinger:*", "+@read", "+@write",
+             "+@scripting", "+@pubsub", "+@connection", "+role"});
+  Sharer weak("redis://weak:pass@" + redis.address()), able("redis://able:pass@" + redis.address());
+  CHECK(says(weak, "+@read +@write +@scripting +@pubsub +@connection +role"));
+  REQUIRE(able.connects());
+  able->publish(assignment_of(7, 1));
+  able->publish_table("catalogue", 1, octets("one"));
+  REQUIRE(wait_until([&] { return able->state().written == 2; }));
+  CHECK(able.look_up(7).assignment);
+  CHECK(able->state().lost == 0);
+}
+
+TEST_CASE("something that is no Redis at all is found out") {
+  // Greets in the way of a mail server.
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  REQUIRE(listen(listener, 10) == 0);
+  REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  std::thread mail([&] {
+    for (int peer; (peer = accept(listener, nullptr, nullptr)) >= 0; close(peer)) [[maybe_unused]]
+      const auto sent = write(peer, "220 mail.example ESMTP\r\n", 24);
+  });
+  {
+    Sharer share("redis://127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+    CHECK(wait_until([&] { return !share->state().trouble.empty(); }));
+    CHECK_FALSE(share.look_up(7).assignment);
+    CHECK_FALSE(share->state().connected);
+  }
+  shutdown(listener, SHUT_RDWR);
+  mail.join();
+  close(listener);
 }
 
 TEST_CASE("a password for a Redis that has none is pointed out") {
