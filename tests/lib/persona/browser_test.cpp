@@ -1,6 +1,7 @@
 // The script in a real browser. Hidden, since it takes seconds and half a gigabyte of packages: .ci/install browser; test_persona '[browser]'
 #include "persona/event_endpoint.h"
 
+#include <csignal>
 #include <mutex>
 
 #include "tests/support/peers.h"
@@ -98,7 +99,8 @@ TEST_CASE("Chromium reports navigation, scrolling, clicks and dwell, and nothing
                    "http://localhost:" + std::to_string(world.site->address().port) + "/first?token=secret"});
   REQUIRE(wait_until([&] { return world.done(); }, std::chrono::seconds(60)));
   CHECK(wait_until([&] { return world.count("dwell /old") == 1; }));
-  browser.kill();
+  browser.signal(SIGTERM);
+  CHECK(browser.wait());
 
   const std::lock_guard lock(world.mutex);
   for (const auto& each : world.told) UNSCOPED_INFO(each);
