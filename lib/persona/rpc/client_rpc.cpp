@@ -164,7 +164,8 @@ grpc::ChannelArguments arguments_of(const RpcClientSettings& settings) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMostOctets);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(settings.shortest_pause.count()));
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, static_cast<int>(settings.shortest_pause.count()));
+  // Whatever its name says: how long an attempt to connect may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, static_cast<int>(settings.patience.count()));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, static_cast<int>(settings.longest_pause.count()));
   // An engine whose machine has vanished says nothing; this finds out.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);

@@ -80,3 +80,21 @@ TEST_CASE("gRPC is loaded with the module and not before, and the client in it w
   (*remote)->assign(std::span(&ask, 1), [&](const auto& answer) { trouble.set_value(answer.error()); });
   CHECK(trouble.get_future().get().code == ErrorCode::unreachable);
 }
+
+TEST_CASE("LibTorch is loaded with the network's module and not before, and the network in it works") {
+  const std::filesystem::path built = HARBINGER_BINARY_DIR "/server";
+  if (!exists(built / kEngineModule)) {
+    WARN("harbinger-engine.so is not built here");
+    return;
+  }
+  CHECK_FALSE(has_loaded("libtorch"));
+  const ModulesIn modules(built);
+  const auto network = load_network(1);
+  INFO((network ? "" : network.error().message));
+  REQUIRE(network);
+  CHECK(has_loaded("libtorch"));
+  const EventCode event;
+  std::vector<float> hidden(kHidden);
+  (*network)->step(std::span(&event, 1), hidden, {});
+  CHECK(hidden != std::vector<float>(kHidden));
+}
