@@ -61,7 +61,8 @@ void Distiller::note(const BehaviourEvent& act, std::uint8_t target, PersonaId p
 void Distiller::distil(Network& network, UnixMillis now, std::vector<PersonaUpdate::Successors>& out) {
   std::erase_if(standing_, [&](const Standing& each) {
     const auto& context = contexts_[each.hash % kContexts];
-    return context.hash != each.hash || (context.told != 0 && now - context.told < kTellAgain);
+    return context.hash != each.hash || context.seen > kRareUpTo ||
+           (context.told != 0 && now - context.told < kTellAgain);
   });
   std::vector<float> hidden, log_p(standing_.size() * EventCode::kTargets);
   for (const auto& each : standing_) hidden.insert(hidden.end(), each.hidden.begin(), each.hidden.end());

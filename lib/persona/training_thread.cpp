@@ -60,25 +60,26 @@ void TrainingThread::run() {
   write_journal();
 }
 
-// For the next round. Whoever hurries does not wait out the pause.
+// For the next round.
 bool TrainingThread::wait() {
   std::unique_lock lock(mutex_);
   if (!trainer_.due()) {
-    idle_ = true;
+    ++times_idle_;
     changed_.notify_all();
-    changed_.wait_for(lock, kPause, [this] { return stopped_ || hurried_ > 0; });
-    idle_ = false;
+    changed_.wait_for(lock, kPause, [this] { return stopped_ || woken_; });
+    woken_ = false;
   }
   return !stopped_;
 }
 
+// Idle once more after this call: then it has seen what was handed over before.
 void TrainingThread::catch_up() {
   std::unique_lock lock(mutex_);
+  const auto before = times_idle_;
   ++hurried_;
+  woken_ = true;
   changed_.notify_all();
-  // Idle once more after this call, so that it has seen what was handed over before.
-  changed_.wait(lock, [this] { return !idle_ || stopped_; });
-  changed_.wait(lock, [this] { return idle_ || stopped_; });
+  changed_.wait(lock, [&] { return times_idle_ > before || stopped_; });
   --hurried_;
 }
 

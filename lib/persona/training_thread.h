@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -39,7 +40,8 @@ class TrainingThread {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   int hurried_ = 0;  // callers of catch_up
-  bool idle_ = false;
+  bool woken_ = false;
+  std::uint64_t times_idle_ = 0;  // how often there was nothing to do
   std::thread thread_;
 };
 
