@@ -39,6 +39,7 @@ class PersonaFeed {
   bool asked(const PersonaAsk& ask) noexcept {
     return asked_.push_with([&](Asked& event) { event.fill(ask); });
   }
+  /// Of the kind `query`; what only other kinds have is not handed on.
   bool acted(const BehaviourEvent& act) noexcept {
     return acted_.push_with([&](Acted& event) { event.fill(act); });
   }

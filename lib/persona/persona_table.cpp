@@ -1,8 +1,12 @@
 #include "persona/persona_table.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace harbinger::persona {
 
@@ -20,7 +24,21 @@ std::uint32_t second_of(UnixMillis at) { return static_cast<std::uint32_t>(at / 
 }  // namespace
 
 PersonaTable::PersonaTable(std::size_t clients)
-    : mask_(std::bit_ceil(std::max(clients, kWays)) - 1), lines_(std::make_unique<Line[]>(mask_ + 1)) {}
+    : mask_(std::bit_ceil(std::max(clients, kWays)) - 1), lines_(make(mask_ + 1)) {}
+
+// On huge pages where the system has them: lines are read in no order, which costs as much for page tables as for the lines.
+PersonaTable::Line* PersonaTable::make(std::size_t count) {
+  constexpr std::size_t kHuge = 2 << 20;
+  const auto octets = (count * sizeof(Line) + kHuge - 1) / kHuge * kHuge;
+  void* room = std::aligned_alloc(kHuge, octets);
+  if (!room) throw std::bad_alloc();
+  madvise(room, octets, MADV_HUGEPAGE);  // a wish
+  auto* lines = static_cast<Line*>(room);
+  for (std::size_t i = 0; i < count; ++i) new (lines + i) Line;
+  return lines;
+}
+
+void PersonaTable::Free::operator()(Line* lines) const noexcept { std::free(lines); }
 
 PersonaTable::Line* PersonaTable::find(ClientKey client) const noexcept {
   for (std::size_t way = 0; way < kWays; ++way)

@@ -64,8 +64,13 @@ class PersonaTable {
   static bool may_ask(Line& line, UnixMillis now) noexcept;
   static bool lock(Line& line, std::uint32_t& version) noexcept;
 
+  struct Free {
+    void operator()(Line* lines) const noexcept;
+  };
+  static Line* make(std::size_t count);
+
   const std::size_t mask_;
-  const std::unique_ptr<Line[]> lines_;
+  const std::unique_ptr<Line[], Free> lines_;
 };
 
 }  // namespace harbinger::persona

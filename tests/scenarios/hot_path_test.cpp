@@ -7,7 +7,9 @@
 
 #include <harbinger/hints.h>
 #include <harbinger/worker.h>
+#include "persona/persona_service.h"
 #include "plugins/all.h"
+#include "tests/support/fake_persona_engine.h"
 #include "tests/support/memory_server.h"
 #include "tests/support/probe_plugin.h"
 
@@ -159,6 +161,39 @@ TEST_CASE("prefetch learns and hints without allocation and without lock on the 
   CHECK(costs.locks == 0);
   CHECK(server.count("harbinger_prefetch_malformed_total") > 0);
   CHECK(server.count("harbinger_prefetch_predicted_total") > 0);
+}
+
+TEST_CASE(
+    "persona costs neither allocation nor lock, for strangers and for those who are known, whatever their option "
+    "says") {
+  const WorkerIdentity worker(1);
+  const FakeEngineSource source;
+  source.engine->make(3, "here");
+  MemoryServer server(". {\n persona {\n network here 127.0.0.0/8\n }\n prefetch\n what\n}\n",
+                      with_answers("300 A 192.0.2.1"));
+  auto queries = some_queries();
+  for (const std::uint8_t size : {0, 16, 5}) {
+    std::vector<std::uint8_t> option{0xff, 0x21, 0, size};
+    option.resize(4u + size, 1);
+    const auto name = Name::parse("www.example.org.").value();
+    queries.push_back(make_query(1, {name, RRType::A, RRClass::IN}, true, 1232, false, option));
+  }
+  auto costs = costs_of(server, queries, 3);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  persona::PersonaService::catch_up_all();
+  costs = costs_of(server, queries, 3);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.count("harbinger_persona_known_clients") == 1);
+  CHECK(server.count("harbinger_persona_tokens_total") > 8);
+  CHECK(server.count("harbinger_persona_unknown_total") > 0);
+
+  // It expires, and the client is a stranger again.
+  server.advance(std::chrono::minutes(30));
+  costs = costs_of(server, queries, 1);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
 }
 
 TEST_CASE("refused and malformed queries cost neither allocation nor lock") {
