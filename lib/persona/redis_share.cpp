@@ -231,11 +231,15 @@ void RedisShare::wake() {
 
 void RedisShare::run() {
   while (true) {
-    take_inbox();
     const MonotonicTime now = clock_.now();
+    const UnixMillis calendar = millis(clock_);
     link_.advance(polled_, now);
+    // Who looks a client up and publishes its profile after that asks for what was there before: questions are fetched later than what is to be
+    // written, and sent earlier.
+    writer_.take(link_, now, calendar);
+    take_inbox();
     reader_.advance(link_);
-    writer_.write(link_, now, millis(clock_));
+    writer_.send(link_, now, calendar);
     tell_state();
     if (finished(now)) break;
     wait_for_events();

@@ -6,9 +6,14 @@
 
 namespace harbinger::persona {
 
-// Client keys are hashes already; the kind has to tell two values of one client apart.
+// Client keys are hashes already.
 std::size_t ShareQueue::KeyHash::operator()(const Key& key) const {
-  return key.client ^ (static_cast<std::size_t>(key.kind) << 56) ^ std::hash<std::string>()(key.name);
+  return key.client ^ std::hash<std::string>()(key.name);
+}
+
+ShareQueue::Lane& ShareQueue::lane_of(const ShareItem& item) {
+  if (item.kind == ValueKind::table) return tables_;
+  return item.kind == ValueKind::assignment ? assignments_ : profiles_;
 }
 
 void ShareQueue::put(ShareItem item) {
@@ -44,7 +49,7 @@ void ShareQueue::settled() {
 
 std::size_t ShareQueue::waiting() const {
   const std::lock_guard lock(mutex_);
-  return tables_.items.size() + clients_.items.size() + taken_;
+  return tables_.items.size() + assignments_.items.size() + profiles_.items.size() + taken_;
 }
 
 std::uint64_t ShareQueue::lost() const {
@@ -60,15 +65,14 @@ void ShareQueue::insert_first(std::vector<ShareItem> items) {
     lane.octets += item.value.size();
     place->second = lane.items.insert(lane.items.begin(), std::move(item));
   }
-  shed(tables_);
-  shed(clients_);
+  for (Lane* lane : {&tables_, &assignments_, &profiles_}) shed(*lane);
 }
 
 std::vector<ShareItem> ShareQueue::take(std::size_t most, std::size_t octets, UnixMillis now) {
   const std::lock_guard lock(mutex_);
   std::vector<ShareItem> taken;
   std::size_t size = 0;
-  for (Lane* lane : {&tables_, &clients_})
+  for (Lane* lane : {&tables_, &assignments_, &profiles_})
     while (!lane->items.empty() && taken.size() < most && size < octets) {
       ShareItem item = take_first(*lane);
       if (item.until != 0 && item.until <= now) continue;

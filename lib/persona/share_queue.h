@@ -25,13 +25,14 @@ struct ShareItem {
   UnixMillis until = 0;  ///< after this nobody needs it; 0: always
 };
 
-/// Oldest first, tables before clients. Thread-safe.
+/// Tables first, then assignments, then profiles, each oldest first and with room of their own: profiles come with every few acts, and must not
+/// push assignments out. Thread-safe.
 class ShareQueue {
  public:
   static constexpr std::size_t kMostTables = 64;
-  static constexpr std::size_t kMostOctets = std::size_t{64} << 20;  // of clients' values
+  static constexpr std::size_t kMostOctets = std::size_t{64} << 20;  // of profiles
 
-  /// Room for `most` values of clients and kMostTables tables.
+  /// Room for `most` assignments, as many profiles, and kMostTables tables.
   explicit ShareQueue(std::size_t most) : most_(most) {}
 
   /// Takes the place and turn of an older value of the same key; an older one than is here is dropped. What finds no room pushes the oldest out.
@@ -52,7 +53,6 @@ class ShareQueue {
 
  private:
   struct Key {
-    ValueKind kind;
     ClientKey client;
     std::string name;
     bool operator==(const Key&) const = default;
@@ -66,9 +66,9 @@ class ShareQueue {
     std::size_t octets = 0;
   };
 
-  static Key key_of(const ShareItem& item) { return {item.kind, item.client, item.name}; }
+  static Key key_of(const ShareItem& item) { return {item.client, item.name}; }
   static ShareItem take_first(Lane& lane);
-  Lane& lane_of(const ShareItem& item) { return item.kind == ValueKind::table ? tables_ : clients_; }
+  Lane& lane_of(const ShareItem& item);
   bool too_full(const Lane& lane) const;
   void shed(Lane& lane);
 
@@ -76,7 +76,7 @@ class ShareQueue {
 
   const std::size_t most_;
   mutable std::mutex mutex_;
-  Lane tables_, clients_;
+  Lane tables_, assignments_, profiles_;
   std::size_t taken_ = 0;
   std::uint64_t lost_ = 0;
 };

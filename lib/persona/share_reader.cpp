@@ -10,7 +10,8 @@ namespace harbinger::persona {
 
 namespace {
 
-constexpr std::size_t kMostUnderWay = 1024;
+// As many as an engine asks at a time: none waits here while what was published after it goes out.
+constexpr std::size_t kMostUnderWay = std::size_t{1} << 16;
 
 }  // namespace
 

@@ -26,7 +26,7 @@ std::string key_of(const ShareItem& item) {
 ShareWriter::ShareWriter(ShareQueue& queue, std::string prefix, std::uint64_t publisher, Newer newer)
     : queue_(queue), prefix_(std::move(prefix)), publisher_(publisher), newer_(std::move(newer)) {}
 
-void ShareWriter::write(RedisLink& link, MonotonicTime now, UnixMillis calendar) {
+void ShareWriter::take(RedisLink& link, MonotonicTime now, UnixMillis calendar) {
   now_ = now;
   if (!returned_.empty()) queue_.put_back(std::exchange(returned_, {}));
   if (!link.commands()) return;
@@ -34,7 +34,11 @@ void ShareWriter::write(RedisLink& link, MonotonicTime now, UnixMillis calendar)
   if (paused_until_ != kNever && now < paused_until_) return;
   paused_until_ = kNever;
   if (under_way_.size() >= kMostUnderWay || octets_ >= kMostOctets) return;
-  for (ShareItem& item : queue_.take(kMostUnderWay - under_way_.size(), kMostOctets - octets_, calendar)) {
+  next_ = queue_.take(kMostUnderWay - under_way_.size(), kMostOctets - octets_, calendar);
+}
+
+void ShareWriter::send(RedisLink& link, MonotonicTime now, UnixMillis calendar) {
+  for (ShareItem& item : std::exchange(next_, {})) {
     octets_ += item.value.size();
     send(item, link, now, calendar);
     under_way_.push_back(std::move(item));

@@ -21,11 +21,13 @@ class ShareWriter {
 
   ShareWriter(ShareQueue& queue, std::string prefix, std::uint64_t publisher, Newer newer);
 
-  /// Sends what waits, as far as there is room on the way.
-  void write(RedisLink& link, MonotonicTime now, UnixMillis calendar);
+  /// Takes of what waits as much as there is room for on the way.
+  void take(RedisLink& link, MonotonicTime now, UnixMillis calendar);
+  /// Sends it. The link must not have been advanced in between.
+  void send(RedisLink& link, MonotonicTime now, UnixMillis calendar);
   /// Gives back what was not answered; after the link was lost.
   void lost();
-  /// When to call `write` again without anything new; kNever when nothing is put off.
+  /// When to call `take` again without anything new; kNever when nothing is put off.
   MonotonicTime due() const { return paused_until_; }
 
   std::uint64_t written() const { return written_; }
@@ -42,6 +44,7 @@ class ShareWriter {
   const std::string prefix_;
   const std::uint64_t publisher_;
   const Newer newer_;
+  std::vector<ShareItem> next_;  // taken, not sent
   std::deque<ShareItem> under_way_;
   std::size_t octets_ = 0;           // of what is under way
   std::vector<ShareItem> returned_;  // to be tried once more

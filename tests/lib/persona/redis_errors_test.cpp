@@ -137,6 +137,14 @@ TEST_CASE("values of a database with a number and of another prefix do not meet"
   CHECK(says(there, "fewer databases"));
 }
 
+TEST_CASE("a host may be a name") {
+  if (!redis_installed()) return;
+  const RedisServer redis;
+  Sharer named("redis://localhost:" + std::to_string(redis.port())), nobody("redis://nobody.invalid");
+  CHECK(named.connects());
+  CHECK(says(nobody, "nobody.invalid"));
+}
+
 TEST_CASE("a Unix socket does as well") {
   if (!redis_installed()) return;
   const Scratch scratch;

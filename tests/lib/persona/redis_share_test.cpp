@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <thread>
 
 #include <tests/lib/persona/shares.h>
@@ -37,6 +38,28 @@ TEST_CASE("what one share publishes of a client another one finds and is told of
   other->publish(assignment_of(9, 1));
   REQUIRE(wait_until([&] { return one.told(9).has_value(); }));
   CHECK_FALSE(one.told(7));
+}
+
+TEST_CASE("a look-up finds what was there before its caller published a profile itself") {
+  if (!redis_installed()) return;
+  const RedisServer redis;
+  constexpr ClientKey kClients = 3000;
+  Sharer one(redis.url()), other(redis.url());
+  for (ClientKey client = 1; client <= kClients; ++client) one->publish_client(client, octets("long known"));
+  REQUIRE(wait_until([&] { return one->state().written == kClients; }));
+  REQUIRE(other.connects());
+  std::atomic<ClientKey> answers{0}, well_known{0};
+  for (ClientKey client = 1; client <= kClients; ++client) {
+    other->look_up(client, [&](const Share::Known& known) {
+      well_known += known.profile == octets("long known");
+      ++answers;
+    });
+    other->publish_client(client, octets("new here"));
+    // Now and then the share has to begin anew while we go on.
+    if (client % 10 == 0) REQUIRE(wait_until([&] { return answers == client; }));
+  }
+  REQUIRE(wait_until([&] { return answers == kClients; }));
+  CHECK(well_known == kClients);
 }
 
 TEST_CASE("an assignment is gone from the store when it expires, and a profile within an hour") {

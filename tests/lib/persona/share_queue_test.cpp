@@ -42,13 +42,20 @@ TEST_CASE("of one key only the newest value waits, in the turn of the first") {
   CHECK(taken[1].stamp == 2);
 }
 
-TEST_CASE("an assignment and a profile of one client are two keys") {
-  ShareQueue queue(10);
+TEST_CASE("an assignment and a profile of one client are two values, and profiles push no assignment out") {
+  ShareQueue queue(1);
   queue.put(of_client(1));
   ShareItem profile = of_client(1);
   profile.kind = ValueKind::profile;
-  queue.put(std::move(profile));
+  queue.put(profile);
   CHECK(queue.waiting() == 2);
+  for (profile.client = 2; profile.client < 10; ++profile.client) queue.put(profile);
+  CHECK(queue.lost() == 8);
+  const auto taken = take_all(queue);
+  REQUIRE(taken.size() == 2);
+  CHECK(taken[0].kind == ValueKind::assignment);
+  CHECK(taken[0].client == 1);
+  CHECK(taken[1].client == 9);
 }
 
 TEST_CASE("where there is no more room the oldest is lost; tables have room of their own and go first") {
@@ -65,11 +72,16 @@ TEST_CASE("where there is no more room the oldest is lost; tables have room of t
 TEST_CASE("room is counted in octets, too") {
   ShareQueue queue(1000);
   const std::string large(ShareQueue::kMostOctets / 4 - 10, 'x');
-  for (ClientKey client = 1; client <= 6; ++client) queue.put(of_client(client, 1, large));
+  const auto put = [&](ClientKey client, std::uint64_t stamp, const std::string& value) {
+    ShareItem item = of_client(client, stamp, value);
+    item.kind = ValueKind::profile;
+    queue.put(std::move(item));
+  };
+  for (ClientKey client = 1; client <= 6; ++client) put(client, 1, large);
   CHECK(queue.waiting() == 4);
   CHECK(queue.lost() == 2);
-  queue.put(of_client(6, 2, "small"));
-  queue.put(of_client(7, 1, large));
+  put(6, 2, "small");
+  put(7, 1, large);
   CHECK(queue.lost() == 2);
 }
 
