@@ -17,8 +17,9 @@ namespace harbinger::persona {
 struct LogTrouble {
   enum class Kind : std::uint8_t { shape, time, number, limit };
 
-  LogTrouble(const char* why) : text(why) {}
-  LogTrouble(std::string why) : text(std::move(why)) {}
+  // A reason alone is a trouble with the shape, so that formats can say `return std::unexpected("expected a time")`.
+  LogTrouble(const char* why) : text(why) {}             // NOLINT(google-explicit-constructor)
+  LogTrouble(std::string why) : text(std::move(why)) {}  // NOLINT(google-explicit-constructor)
   LogTrouble(Kind of, std::string why) : kind(of), text(std::move(why)) {}
 
   Kind kind = Kind::shape;

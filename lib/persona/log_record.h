@@ -17,7 +17,7 @@ struct LogRecord {
   std::string_view method;  ///< empty: not a request over HTTP
   std::string_view user_agent;
   std::string_view action = {};  ///< a word of to_string(Action), where the format knows; empty: as the method says
-  int status = 0;           ///< HTTP status; 0 when not known
+  int status = 0;                ///< HTTP status; 0 when not known
   std::uint32_t size_bytes = 0;
   std::uint32_t latency_us = 0;
   std::uint32_t ttl_s = 0;
