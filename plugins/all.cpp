@@ -42,6 +42,9 @@ PluginSpec spec();
 namespace reload {
 PluginSpec spec();
 }
+namespace rewrite {
+PluginSpec spec();
+}
 namespace whoami {
 PluginSpec spec();
 }
@@ -50,7 +53,7 @@ std::vector<PluginSpec> all_plugins() {
   return {
       acl::spec(),      cookies::spec(),   errors::spec(),   file::spec(),    forward::spec(),
       health::spec(),   hosts::spec(),     querylog::spec(), metrics::spec(), persona::spec(),
-      prefetch::spec(), readiness::spec(), reload::spec(),   whoami::spec(),
+      prefetch::spec(), readiness::spec(), reload::spec(),   rewrite::spec(), whoami::spec(),
   };
 }
 

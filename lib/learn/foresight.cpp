@@ -24,6 +24,8 @@ constexpr int kSnapshotShare = 100;
 constexpr UnixMillis kRhythmsMs = 3'600'000;
 // Accesses after which the load is looked at; so many are learnt together at most.
 constexpr std::size_t kTogether = 256;
+// Suggestions that wait for the learning thread.
+constexpr std::size_t kMostSuggested = 4096;
 // Of a long journal, the first so many accesses are all judged, later ones seldom: the server waits for its foresight.
 constexpr std::uint64_t kReadThoroughly = 32'768;
 constexpr std::uint32_t kReadQuickly = 64;
@@ -136,8 +138,19 @@ void Foresight::Impl::work() {
     take_in(batch[order[at]], ++taken_in % load_guard.judge_every() == 0);
   }
   learn_waiting();
+  take_suggestions();
   metrics.accesses.add(batch.size());
   tend(world.clock->now());
+}
+
+// After the accesses: what they taught goes first.
+void Foresight::Impl::take_suggestions() {
+  std::vector<Suggested> all;
+  {
+    const std::lock_guard guard(suggestion_lock);
+    all.swap(suggested);
+  }
+  for (const auto& each : all) model->suggest(each.context, each.persona, each.successors);
 }
 
 // The workers' rings are read one after the other; a client's accesses go by time.
@@ -289,6 +302,13 @@ void Foresight::hinted(ClientKey client, std::span<const std::uint64_t> resource
     given.count = static_cast<std::uint8_t>(std::min(resources.size(), Given::kMost));
     std::copy_n(resources.begin(), given.count, given.resources.begin());
   });
+}
+
+void Foresight::suggest(std::string_view context, PersonaId persona,
+                        std::span<const std::pair<std::string, float>> successors) {
+  const std::lock_guard guard(impl_->suggestion_lock);
+  if (impl_->suggested.size() < kMostSuggested)
+    impl_->suggested.push_back({std::string(context), persona, {successors.begin(), successors.end()}});
 }
 
 const ServedTable& Foresight::served() const noexcept { return impl_->model->served(); }

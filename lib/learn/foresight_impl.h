@@ -62,6 +62,13 @@ struct Given {
   std::array<std::uint64_t, kMost> resources;
 };
 
+/// What somebody else expects.
+struct Suggested {
+  std::string context;
+  PersonaId persona;
+  std::vector<std::pair<std::string, float>> successors;
+};
+
 struct Foresight::Impl {
   Impl(const Settings& settings, const World& world);
   ~Impl();
@@ -78,6 +85,7 @@ struct Foresight::Impl {
   void learn_later(const Access& access);
   void learn_waiting();
   void sort_batch();
+  void take_suggestions();
   void tend(MonotonicTime now);
   void save_if_due(MonotonicTime now, bool now_please);
   void publish(MonotonicTime now);
@@ -115,6 +123,9 @@ struct Foresight::Impl {
   MonotonicTime last_snapshot, last_publish;
   Duration snapshot_pause;
   bool started = false, loaded = false, disk_trouble = false, was_below = false;
+
+  std::mutex suggestion_lock;
+  std::vector<Suggested> suggested;
 
   mutable std::mutex state_lock;
   State published;

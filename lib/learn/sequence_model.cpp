@@ -47,6 +47,8 @@ class TableModel final : public SequenceModel {
   std::size_t predict(ClientKey client, UnixMillis now, std::span<Guess> out) override;
   std::size_t predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
                             std::span<Guess> out) override;
+  bool suggest(std::string_view context, PersonaId persona,
+               std::span<const std::pair<std::string, float>> successors) override;
   std::string_view text(ResourceId resource) const override { return memory_->text(resource); }
   std::uint32_t size_bytes(ResourceId resource) const override;
   const ServedTable& served() const override { return served_; }
@@ -268,6 +270,28 @@ void TableModel::publish_line(const Moment& moment, std::uint64_t previous, Pers
   served_.publish(hash, previous, persona, std::span(entries).first(kept), usual_wait(moment.current()));
 }
 
+/// Texts of suggestions take places that are free, never that of a text that somebody wanted.
+bool TableModel::suggest(std::string_view context, PersonaId persona,
+                         std::span<const std::pair<std::string, float>> successors) {
+  const std::uint64_t current = resource_hash(context);
+  if (served_.has(current, 0)) return false;
+  std::array<ServedLines::Entry, ServedLines::kSuccessors> entries;
+  std::size_t kept = 0;
+  float left = 1;
+  for (const auto& [text, probability] : successors) {
+    if (kept == entries.size() || !(probability > kLeast) || text.empty() || text.size() > TextTable::kLongest)
+      continue;
+    const std::uint64_t hash = resource_hash(text);
+    if (hash == current) continue;
+    const TextId id = memory_->resources.intern_if_room(hash, text);
+    if (!id) continue;
+    const float next = std::min(probability, left);
+    left -= next;
+    entries[kept++] = {id, next, next};
+  }
+  return kept > 0 && served_.suggest(current, persona, std::span(entries).first(kept));
+}
+
 /// Readers need a text that stays, also of what nobody asked for yet; 0 when it is gone.
 TextId TableModel::real(TextId id) {
   if (!(id & Imagined::kMark)) return id;
@@ -277,7 +301,7 @@ TextId TableModel::real(TextId id) {
 
 std::uint32_t TableModel::usual_wait(TextId current) const {
   const TextTable::Entry* entry = std::as_const(*memory_).resources.get(current);
-  return entry ? static_cast<std::uint32_t>(std::min(entry->dwell_ms, 4e9f)) : 0;
+  return entry ? static_cast<std::uint32_t>(std::min(entry->dwell_ms, 2e9f)) : 0;
 }
 
 std::size_t TableModel::predict(ClientKey client, UnixMillis now, std::span<Guess> out) {

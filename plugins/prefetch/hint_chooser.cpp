@@ -25,6 +25,25 @@ std::optional<ByteRange> range_of(std::string_view part) noexcept {
   return range;
 }
 
+float weight_of(const PersonaProfile& profile, std::string_view resource) noexcept {
+  for (const auto& [pattern, weight] : profile.priorities)
+    if (matches_pattern(pattern, resource)) return weight;
+  return 1;
+}
+
+// What this persona cares for comes first; what is said of its probability stays.
+void put_in_order(const PersonaProfile& profile, std::span<ServedTable::Successor> successors) noexcept {
+  if (profile.priorities.empty()) return;
+  std::array<std::pair<float, std::size_t>, HintChoice::kMost> order;
+  std::array<ServedTable::Successor, HintChoice::kMost> before;
+  for (std::size_t i = 0; i < successors.size(); ++i) {
+    before[i] = successors[i];
+    order[i] = {-successors[i].soon * weight_of(profile, successors[i].text), i};
+  }
+  std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(successors.size()));
+  for (std::size_t i = 0; i < successors.size(); ++i) successors[i] = before[order[i].second];
+}
+
 std::optional<ByteRange> range_in(std::string_view resource) noexcept {
   const auto mark = resource.rfind('#');
   return mark == std::string_view::npos ? std::nullopt : range_of(resource.substr(mark + 1));
@@ -34,8 +53,8 @@ std::optional<ByteRange> range_in(std::string_view resource) noexcept {
 
 std::string_view to_string(Held held) {
   static constexpr std::array<std::string_view, static_cast<std::size_t>(Held::limit)> kWords{
-      "hinted",   "save_data", "pressure",  "unlikely",      "skipped",         "not_served",   "just_had",
-      "fragment", "too_many",  "too_large", "client_budget", "resource_budget", "global_budget"};
+      "hinted",   "save_data", "persona",  "pressure",  "unlikely",      "skipped",         "not_served",
+      "just_had", "fragment",  "too_many", "too_large", "client_budget", "resource_budget", "global_budget"};
   return kWords[static_cast<std::size_t>(held)];
 }
 
@@ -49,31 +68,43 @@ bool HintChooser::serves(std::string_view resource) const noexcept {
 }
 
 // Under pressure the floor rises to certainty and the number falls to none.
-void HintChooser::choose(const ServedTable& served, const HintAsking& asking, bool spend, HintChoice& out) noexcept {
+void HintChooser::set_limits(const HintAsking& asking, HintChoice& out) const noexcept {
   const double calm = 1 - std::clamp(asking.pressure, 0.0f, 1.0f);
-  const double floor = std::max({policy_.floor, asking.request.min_confidence_pct / 100.0,
-                                 is_careful(asking.request.network) ? kCarefulFloor : 0.0});
+  const auto* profile = asking.profile;
+  const double usual = profile && profile->hint_floor > 0 ? static_cast<double>(profile->hint_floor) : policy_.floor;
+  const double floor = std::max(
+      {usual, asking.request.min_confidence_pct / 100.0, is_careful(asking.request.network) ? kCarefulFloor : 0.0});
   out.floor = 1 - (1 - floor) * calm;
-  const auto wanted = std::min<std::size_t>(policy_.most, asking.request.max_hints);
-  out.most = static_cast<std::size_t>(static_cast<double>(wanted) * calm);
+  out.calm_floor = usual;
+  const std::size_t most = profile && profile->hints > 0 ? profile->hints : policy_.most;
+  out.wanted = std::min<std::size_t>(most, asking.request.max_hints);
+  out.most = static_cast<std::size_t>(static_cast<double>(out.wanted) * calm);
+}
 
+void HintChooser::choose(const ServedTable& served, const HintAsking& asking, bool spend, HintChoice& out) noexcept {
+  set_limits(asking, out);
   std::array<ServedTable::Successor, HintChoice::kMost> successors;
   out.count = served.find(asking.current, asking.trail.before(asking.current), asking.persona, successors);
-  std::size_t given = 0;
+  if (asking.profile) put_in_order(*asking.profile, std::span(successors).first(out.count));
+  const std::size_t most_parts =
+      asking.profile && asking.profile->fragments_ahead > 0 ? asking.profile->fragments_ahead : HintChoice::kMost;
+  std::size_t given = 0, parts = 0;
   std::uint64_t octets = 0;
   for (std::size_t i = 0; i < out.count; ++i) {
     auto& candidate = out.candidates[i];
     candidate = {successors[i], resource_hash(successors[i].text), Held::no};
     candidate.successor.soon = std::min(candidate.successor.soon, asking.goes_on);
     candidate.held = weigh(asking, candidate, out);
-    if (candidate.held == Held::no && given >= out.most)
-      candidate.held = out.most < wanted ? Held::pressure : Held::too_many;
+    const bool part = range_in(candidate.successor.text).has_value();
+    if (candidate.held == Held::no && (given >= out.most || (part && parts >= most_parts)))
+      candidate.held = out.most < out.wanted ? Held::pressure : Held::too_many;
     if (candidate.held == Held::no && asking.request.max_bytes != 0 &&
         octets + candidate.successor.size_bytes > asking.request.max_bytes)
       candidate.held = Held::too_large;
     if (candidate.held == Held::no && spend) candidate.held = take(asking, candidate);
     if (candidate.held != Held::no) continue;
     ++given;
+    parts += part;
     octets += candidate.successor.size_bytes;
   }
 }
@@ -82,9 +113,10 @@ Held HintChooser::weigh(const HintAsking& asking, const HintCandidate& candidate
                         const HintChoice& choice) const noexcept {
   const auto& successor = candidate.successor;
   if (asking.request.save_data) return Held::save_data;
+  if (asking.profile && !asking.profile->prefetch) return Held::persona;
   if (static_cast<double>(successor.soon) < choice.floor)
-    return static_cast<double>(successor.soon) < policy_.floor || asking.pressure <= 0 ? Held::unlikely
-                                                                                       : Held::pressure;
+    return static_cast<double>(successor.soon) < choice.calm_floor || asking.pressure <= 0 ? Held::unlikely
+                                                                                           : Held::pressure;
   if (candidate.hash == asking.current || asking.trail.has(candidate.hash)) return Held::just_had;
   if (skips(successor.text)) return Held::skipped;
   if (!serves(successor.text)) return Held::not_served;

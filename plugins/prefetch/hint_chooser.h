@@ -10,6 +10,7 @@
 
 #include <harbinger/foresight.h>
 #include <harbinger/hints.h>
+#include <harbinger/persona.h>
 #include <harbinger/token_budget.h>
 
 namespace harbinger::prefetch {
@@ -18,6 +19,7 @@ namespace harbinger::prefetch {
 enum class Held : std::uint8_t {
   no,
   save_data,   ///< the client asked for none
+  persona,     ///< clients of this persona get none
   pressure,    ///< links or endpoints are in trouble
   unlikely,    ///< below the confidence floor
   skipped,     ///< on the skip list
@@ -45,7 +47,8 @@ struct HintAsking {
   HintRequest request{};
   ClientKey client = 0;
   PersonaId persona = 0;
-  std::uint64_t current = 0;  ///< what it asks for now
+  const PersonaProfile* profile = nullptr;  ///< of the persona, if it has one: goes before the policy
+  std::uint64_t current = 0;                ///< what it asks for now
   RecentResources::Trail trail{};
   float pressure = 0;
   float goes_on = 1;  ///< in the middle of a resource in fragments: the probability that the client wants more
@@ -63,8 +66,10 @@ struct HintChoice {
   static constexpr std::size_t kMost = 16;
   std::array<HintCandidate, kMost> candidates{};
   std::size_t count = 0;
-  double floor = 0;  ///< that was applied
+  double floor = 0;       ///< that was applied
+  double calm_floor = 0;  ///< that would be without pressure and wishes
   std::size_t most = 0;
+  std::size_t wanted = 0;  ///< how many it would be without pressure
 };
 
 /// Thread-safe; no lock, no allocation.
@@ -85,6 +90,7 @@ class HintChooser {
 
  private:
   Held weigh(const HintAsking& asking, const HintCandidate& candidate, const HintChoice& choice) const noexcept;
+  void set_limits(const HintAsking& asking, HintChoice& out) const noexcept;
   Held take(const HintAsking& asking, const HintCandidate& candidate) noexcept;
   bool skips(std::string_view resource) const noexcept;
   bool serves(std::string_view resource) const noexcept;

@@ -6,6 +6,7 @@
 #include <harbinger/foresight.h>
 #include <harbinger/hints.h>
 #include <harbinger/http.h>
+#include <harbinger/persona_directory.h>
 #include <harbinger/plugin.h>
 #include <harbinger/rcu.h>
 
@@ -92,7 +93,7 @@ class Prefetch final : public Plugin {
   Fact<KnownClient> key_{FactId::first_custom};
   std::shared_ptr<Foresight> foresight_;
   std::unique_ptr<HintChooser> chooser_;
-  std::shared_ptr<void> resolver_;
+  std::shared_ptr<void> resolver_, expected_;
   std::shared_ptr<HttpServer> server_;
   HttpServer::Route route_;
   Metrics* metrics_ = nullptr;
@@ -175,6 +176,10 @@ Result<void> Prefetch::start(const PluginContext& context) {
   foresight_ = std::move(*foresight);
   if (config_.refresh && context.resolve_ahead)
     resolver_ = foresight_->resolve_with(make_resolver(context, *chooser_, budgets(), config_.mode == Mode::dry_run));
+  // Two blocks may share a learner: what is suggested twice is the same.
+  expected_ = persona_directory().hear_expected([foresight = foresight_.get()](const PersonaUpdate::Successors& each) {
+    foresight->suggest(each.context, each.persona, each.next);
+  });
   return listen(context);
 }
 
@@ -191,6 +196,7 @@ Result<void> Prefetch::listen(const PluginContext& context) {
 void Prefetch::stop() {
   route_.reset();
   server_.reset();
+  expected_.reset();
   resolver_.reset();
   foresight_.reset();
 }
@@ -256,6 +262,7 @@ void Prefetch::decorate(const Query& query, ReplyEditor& editor) {
   if (!proved) asking.request.max_hints = std::min<std::uint8_t>(request->max_hints, kMaxHints);
   asking.client = known->client;
   asking.persona = query.persona();
+  if (asking.persona != 0) asking.profile = persona_directory().profile(asking.persona);
   asking.current = known->resource;
   asking.trail = foresight_->recent().of(known->client, query.arrived());
   asking.pressure = foresight_->pressure();

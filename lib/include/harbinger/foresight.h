@@ -107,6 +107,10 @@ class Foresight {
   /// a resolver.
   [[nodiscard]] std::shared_ptr<void> resolve_with(Resolver resolver);
 
+  /// What somebody else expects after a resource: see SequenceModel::suggest. Any thread but a worker's; taken in with the next round, and
+  /// dropped when too much waits.
+  void suggest(std::string_view context, PersonaId persona, std::span<const std::pair<std::string, float>> successors);
+
   // For operators and tests; these wait for the learning thread.
 
   /// What was handed over before is learnt when this returns.

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <harbinger/access.h>
@@ -75,6 +76,11 @@ class SequenceModel {
   /// The same for a client of which only its latest resources are known, oldest first; learns nothing. For what is not this server's client.
   virtual std::size_t predict_after(std::span<const std::string_view> path, PersonaId persona, UnixMillis now,
                                     std::span<Guess> out) = 0;
+
+  /// What somebody else, a network, expects after `context` (a resource), of `persona` or, for 0, of anybody. Served where nothing was learnt of the
+  /// context, and forgotten as soon as something is; never in place of what was learnt. False when it is of no use, or there is no room.
+  virtual bool suggest(std::string_view context, PersonaId persona,
+                       std::span<const std::pair<std::string, float>> successors) = 0;
 
   /// The text of `resource`; empty when forgotten. Valid until the next call of `learn` or `predict`.
   virtual std::string_view text(ResourceId resource) const = 0;

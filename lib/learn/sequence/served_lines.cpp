@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "learn/sequence/mix.h"
 
@@ -36,14 +37,16 @@ std::size_t ServedLines::find(std::uint64_t current, std::uint64_t previous, Per
   std::size_t size = 0;
   const std::uint64_t second = key_of(current, previous, 0), first = key_of(current, 0, 0);
   __builtin_prefetch(&lines_[(first >> 32) & mask_]);
-  if (previous && read(texts, second, out, size)) return size;
-  if (persona && read(texts, key_of(current, 0, persona), out, size)) return size;
-  read(texts, first, out, size);
+  if (previous && read(texts, second, out, size) == Found::learnt) return size;
+  const std::uint64_t own = key_of(current, 0, persona);
+  const auto of_persona = persona ? read(texts, own, out, size) : Found::nothing;
+  if (of_persona == Found::learnt) return size;
+  if (read(texts, first, out, size) == Found::suggested && of_persona == Found::suggested) read(texts, own, out, size);
   return size;
 }
 
-bool ServedLines::read(const TextTable& texts, std::uint64_t key, std::span<Successor> out,
-                       std::size_t& size) const noexcept {
+ServedLines::Found ServedLines::read(const TextTable& texts, std::uint64_t key, std::span<Successor> out,
+                                     std::size_t& size) const noexcept {
   for (std::size_t way = 0; way < kWays; ++way) {
     const Line& line = lines_[((key >> 32) & mask_) ^ way];
     for (int attempt = 0; attempt < kTries; ++attempt) {
@@ -54,11 +57,13 @@ bool ServedLines::read(const TextTable& texts, std::uint64_t key, std::span<Succ
       const std::uint32_t in_ms = line.in_ms.load(std::memory_order_relaxed);
       std::atomic_thread_fence(std::memory_order_acquire);
       if (before % 2 != 0 || line.version.load(std::memory_order_relaxed) != before) continue;
-      size = fill(texts, words, in_ms, out);
-      return size > 0;
+      const std::size_t filled = fill(texts, words, in_ms & ~kSuggested, out);
+      if (filled == 0) return Found::nothing;
+      size = filled;
+      return in_ms & kSuggested ? Found::suggested : Found::learnt;
     }
   }
-  return false;
+  return Found::nothing;
 }
 
 std::size_t ServedLines::fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
@@ -75,15 +80,20 @@ std::size_t ServedLines::fill(const TextTable& texts, const std::array<std::uint
   return size;
 }
 
-/// The line of `key`, an empty one, or the one longest unwritten.
+/// The line of `key`, an empty one, a suggested one, or the one longest unwritten.
 ServedLines::Line& ServedLines::line_for(std::uint64_t key) noexcept {
   const std::size_t first = (key >> 32) & mask_;
   Line* room = &lines_[first];
   for (std::size_t way = 0; way < kWays; ++way) {
     Line& line = lines_[first ^ way];
     if (line.tag.load(std::memory_order_relaxed) == tag_of(key)) return line;
-    if (clock_ - line.written.load(std::memory_order_relaxed) > clock_ - room->written.load(std::memory_order_relaxed))
-      room = &line;
+    const auto worth = [this](const Line& each) {
+      const int kind = each.tag.load(std::memory_order_relaxed) == 0             ? 0
+                       : each.in_ms.load(std::memory_order_relaxed) & kSuggested ? 1
+                                                                                 : 2;
+      return std::pair(kind, each.written.load(std::memory_order_relaxed) - clock_ - 1);
+    };
+    if (worth(line) < worth(*room)) room = &line;
   }
   return *room;
 }
@@ -91,7 +101,27 @@ ServedLines::Line& ServedLines::line_for(std::uint64_t key) noexcept {
 bool ServedLines::has(std::uint64_t current, std::uint64_t previous) const noexcept {
   const std::uint64_t key = key_of(current, previous, 0);
   for (std::size_t way = 0; way < kWays; ++way)
-    if (lines_[((key >> 32) & mask_) ^ way].tag.load(std::memory_order_relaxed) == tag_of(key)) return true;
+    if (const Line& line = lines_[((key >> 32) & mask_) ^ way];
+        line.tag.load(std::memory_order_relaxed) == tag_of(key) &&
+        !(line.in_ms.load(std::memory_order_relaxed) & kSuggested))
+      return true;
+  return false;
+}
+
+bool ServedLines::suggest(std::uint64_t current, PersonaId persona, std::span<const Entry> entries) {
+  const std::uint64_t key = key_of(current, 0, persona);
+  if (has(current, 0)) return false;
+  for (std::size_t way = 0; way < kWays; ++way) {
+    Line& line = lines_[((key >> 32) & mask_) ^ way];
+    const auto tag = line.tag.load(std::memory_order_relaxed);
+    const bool suggested = line.in_ms.load(std::memory_order_relaxed) & kSuggested;
+    if (tag == tag_of(key) && !suggested) return false;
+    if (tag != 0 && tag != tag_of(key)) continue;
+    Kept kept{0, tag_of(key), kSuggested, {}};
+    for (std::size_t at = 0; at < std::min(kSuccessors, entries.size()); ++at) kept.successors[at] = pack(entries[at]);
+    write(line, kept);
+    return true;
+  }
   return false;
 }
 

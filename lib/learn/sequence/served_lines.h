@@ -34,7 +34,10 @@ class ServedLines final : public ServedTable {
   /// `previous`. Writer only.
   void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
                std::uint32_t in_ms);
-  /// Whether there is a line of exactly this context. Writer only.
+  /// What somebody else expects, where nothing was learnt: a line that every learnt one goes before and may take the place of. It takes none
+  /// itself: false when the context has a learnt line, or there is no empty place. Writer only.
+  bool suggest(std::uint64_t current, PersonaId persona, std::span<const Entry> entries);
+  /// Whether there is a learnt line of exactly this context. Writer only.
   bool has(std::uint64_t current, std::uint64_t previous) const noexcept;
   /// A line on its way to or from a snapshot.
   struct Kept {
@@ -60,7 +63,10 @@ class ServedLines final : public ServedTable {
   };
   static_assert(sizeof(Line) == 64);
 
-  bool read(const TextTable& texts, std::uint64_t key, std::span<Successor> out, std::size_t& size) const noexcept;
+  // In `in_ms`: the line was suggested. No wait is that long, since a session would be over.
+  static constexpr std::uint32_t kSuggested = 1u << 31;
+  enum class Found : std::uint8_t { nothing, suggested, learnt };
+  Found read(const TextTable& texts, std::uint64_t key, std::span<Successor> out, std::size_t& size) const noexcept;
   static std::size_t fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
                           std::uint32_t in_ms, std::span<Successor> out) noexcept;
   Line& line_for(std::uint64_t key) noexcept;

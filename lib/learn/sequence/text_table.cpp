@@ -53,6 +53,12 @@ TextId TextTable::intern(std::uint64_t hash, std::string_view text) {
   return id_of(place);
 }
 
+TextId TextTable::intern_if_room(std::uint64_t hash, std::string_view text) {
+  if (const TextId known = find(hash)) return known;
+  const bool room = size_ < places_ / 4 * 3 && text_bytes_ + text.size() < places_ * kUsualLength / 4 * 3;
+  return room ? intern(hash, text) : 0;
+}
+
 bool TextTable::restore(TextId id, const Entry& entry, std::string_view text, std::uint32_t size_bytes) {
   const std::size_t place = place_of(id);
   if (place == 0 || place >= places_ || entries_[place].used || find(entry.hash) || text.size() > kLongest)

@@ -59,6 +59,8 @@ class TextTable {
   void prefetch_entry_of(TextId id) const noexcept { __builtin_prefetch(&entries_[place_of(id)], 1); }
   /// The same, making room for a new one. 0 for texts longer than kLongest.
   TextId intern(std::uint64_t hash, std::string_view text);
+  /// The same, but 0 when another text would have to make room: a quarter of the places stays for those that somebody wants.
+  TextId intern_if_room(std::uint64_t hash, std::string_view text);
 
   /// What is known of `id`; null when it was forgotten.
   Entry* get(TextId id) noexcept {

@@ -24,6 +24,7 @@ struct Stubborn final : SequenceModel {
   std::size_t predict_after(std::span<const std::string_view>, PersonaId, UnixMillis, std::span<Guess>) override {
     return 0;
   }
+  bool suggest(std::string_view, PersonaId, std::span<const std::pair<std::string, float>>) override { return false; }
   std::string_view text(ResourceId) const override { return guess_; }
   std::uint32_t size_bytes(ResourceId) const override { return 0; }
   const ServedTable& served() const override { throw std::logic_error("nobody asks for it"); }

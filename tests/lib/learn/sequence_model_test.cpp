@@ -346,3 +346,80 @@ TEST_CASE("sequence model learns the same of accesses together as of one after t
     }
   }
 }
+
+namespace {
+
+std::vector<std::string> served_after(const SequenceModel& model, std::string_view context, PersonaId persona = 0) {
+  std::array<ServedTable::Successor, 8> successors;
+  const auto count = model.served().find(resource_hash(context), 0, persona, successors);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i) texts.emplace_back(successors[i].text);
+  return texts;
+}
+
+using Expected = std::vector<std::pair<std::string, float>>;
+
+}  // namespace
+
+TEST_CASE("a suggestion is served where nothing was learnt, for a persona first of all") {
+  const auto model = make_sequence_model({.contexts = 1000});
+  CHECK(model->suggest("never.example", 0, Expected{{"a.example", 0.5f}, {"b.example", 0.25f}}));
+  CHECK(served_after(*model, "never.example") == std::vector<std::string>{"a.example", "b.example"});
+  CHECK(model->suggest("never.example", 3, Expected{{"c.example", 0.5f}}));
+  CHECK(served_after(*model, "never.example", 3) == std::vector<std::string>{"c.example"});
+  CHECK(served_after(*model, "never.example", 4) == std::vector<std::string>{"a.example", "b.example"});
+  CHECK(model->suggest("never.example", 3, Expected{{"d.example", 0.5f}}));
+  CHECK(served_after(*model, "never.example", 3) == std::vector<std::string>{"d.example"});
+}
+
+TEST_CASE("a suggestion never stands where something was learnt, before or after") {
+  const auto model = make_sequence_model({.contexts = 1000});
+  CHECK(model->suggest("late.example", 3, Expected{{"wrong.example", 0.9f}}));
+  CHECK(model->suggest("late.example", 0, Expected{{"wrong.example", 0.9f}}));
+  UnixMillis at = 0;
+  const auto visit = [&](ClientKey client, std::string_view resource) {
+    Access access;
+    access.at = at += 1000;
+    access.client = client;
+    access.resource = resource;
+    model->learn(access);
+  };
+  for (ClientKey client = 1; client < 20; ++client) {
+    visit(client, "early.example");
+    visit(client, "right.example");
+    visit(client, "late.example");
+    visit(client, "right.example");
+  }
+  CHECK_FALSE(model->suggest("early.example", 0, Expected{{"wrong.example", 0.9f}}));
+  CHECK_FALSE(model->suggest("early.example", 3, Expected{{"wrong.example", 0.9f}}));
+  for (const auto* context : {"early.example", "late.example"})
+    for (const PersonaId persona : {0, 3}) {
+      const auto served = served_after(*model, context, persona);
+      REQUIRE_FALSE(served.empty());
+      CHECK(served.front() == "right.example");
+      CHECK(std::ranges::count(served, "wrong.example") == 0);
+    }
+}
+
+TEST_CASE("suggestions are bounded: a flood of them displaces nothing that was learnt") {
+  const auto model = make_sequence_model({.contexts = 1000});
+  UnixMillis at = 0;
+  for (ClientKey client = 1; client < 30; ++client)
+    for (const auto* resource : {"one.example", "two.example"}) {
+      Access access;
+      access.at = at += 1000;
+      access.client = client;
+      access.resource = resource;
+      model->learn(access);
+    }
+  const auto before = model->size().resources;
+  for (int i = 0; i < 5000; ++i) {
+    const auto text = "n" + std::to_string(i) + ".example";
+    model->suggest(text, 0, Expected{{"s" + text, 0.5f}});
+  }
+  CHECK(model->size().resources < 1000 / 5);
+  CHECK(model->size().resources > before);
+  CHECK(served_after(*model, "one.example").front() == "two.example");
+  CHECK_FALSE(model->suggest("x.example", 0, Expected{{"y.example", std::numeric_limits<float>::quiet_NaN()}}));
+  CHECK_FALSE(model->suggest("x.example", 0, Expected{{"x.example", 0.5f}, {"", 0.5f}}));
+}

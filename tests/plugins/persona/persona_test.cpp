@@ -187,9 +187,12 @@ TEST_CASE("an engine that hangs, fails or comes late delays no answer and change
 
 TEST_CASE("with `wait` a stranger gets the answer of its persona, which nobody else gets out of the cache") {
   House house("wait 2ms");
+  house.source.engine->set(Mood::hangs);
   const auto letter = house.server.ask("a.example. TXT", "192.0.2.1");
   CHECK_FALSE(letter->arrived);
   persona::PersonaService::catch_up_all();
+  house.source.engine->set(Mood::answers);
+  house.source.engine->release();
   house.server.loop.advance(1ms);
   REQUIRE(letter->arrived);
   CHECK_THAT(letter->answers(), Catch::Contains("\"3\""));

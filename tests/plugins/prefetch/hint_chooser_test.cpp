@@ -144,3 +144,37 @@ TEST_CASE("hints take from the budget of client, resource and all; asking why do
   other.client = 2;
   CHECK(held(chooser, kTwo, other) == std::vector{Held::no, Held::no});
 }
+
+TEST_CASE("what a persona is goes before the operator's policy: none at all, another floor, another number") {
+  HintChooser chooser(everywhere(), {});
+  PersonaProfile profile;
+  auto how = asking();
+  how.profile = &profile;
+  CHECK(held(chooser, kTwo, how) == std::vector{Held::no, Held::no});
+  profile.hint_floor = 0.5f;
+  CHECK(held(chooser, kTwo, how) == std::vector{Held::no, Held::unlikely});
+  profile.hint_floor = 0.1f;
+  profile.hints = 1;
+  CHECK(held(chooser, kTwo, how) == std::vector{Held::no, Held::too_many});
+  profile.prefetch = false;
+  CHECK(held(chooser, kTwo, how) == std::vector{Held::persona, Held::persona});
+}
+
+TEST_CASE("what a persona cares for comes first, and as many parts of a resource as it takes") {
+  HintChooser chooser(everywhere(), {});
+  PersonaProfile profile;
+  profile.priorities = {{"b.*", 10.0f}};
+  auto how = asking();
+  how.profile = &profile;
+  HintChoice choice;
+  chooser.choose(kTwo, how, false, choice);
+  REQUIRE(choice.count == 2);
+  CHECK(choice.candidates[0].successor.text == "b.example");
+  CHECK(choice.candidates[0].successor.soon == 0.3f);
+
+  profile.fragments_ahead = 1;
+  how.request.fragments = true;
+  const auto parts =
+      table({{"https://a.example/f#0+10", 0.6f, 0.8f, 10, 0}, {"https://a.example/f#10+10", 0.5f, 0.7f, 10, 0}});
+  CHECK(held(chooser, parts, how) == std::vector{Held::no, Held::too_many});
+}

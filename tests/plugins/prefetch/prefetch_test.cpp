@@ -2,9 +2,11 @@
 
 #include <harbinger/foresight.h>
 #include <harbinger/hints.h>
+#include <harbinger/persona_directory.h>
 
 #include "plugins/all.h"
 #include "tests/support/drive.h"
+#include "tests/support/fake_persona_engine.h"
 #include "tests/support/http_client.h"
 #include "tests/support/memory_server.h"
 #include "tests/support/probe_plugin.h"
@@ -255,4 +257,46 @@ TEST_CASE("server blocks with the same settings share what is learnt") {
   REQUIRE(first);
   REQUIRE(second);
   CHECK(*first == *second);
+}
+
+TEST_CASE("what an engine expects after a name that nobody asked for yet is hinted at") {
+  MemoryServer server(". {\n prefetch {\n floor 0.1\n }\n" + kHosts + "}\n", all_plugins());
+  persona_directory().expected({.context = "a.example", .persona = 0, .next = {{"b.example", 0.6f}}});
+  server.advance(1s);
+  CHECK(hints_in(*server.ask("a.example. A", for_hints("198.51.100.8"))) == kB);
+}
+
+TEST_CASE("a persona may be left without hints, and only that one") {
+  const FakeEngineSource source;
+  source.engine->make(2, "readers");
+  source.engine->make(3, "robots");
+  MemoryServer server(
+      ". {\n persona {\n network readers 192.0.2.0/24\n network robots 203.0.113.0/24\n }\n prefetch {\n floor 0.1\n "
+      "}\n" +
+          kHosts + "}\n",
+      all_plugins());
+  const auto come = [&](const std::string& client) {
+    server.ask("a.example. A", client);
+    server.advance(1ms);
+  };
+  for (int i = 0; i < 20; ++i) {
+    const auto reader = "192.0.2." + std::to_string(i + 1);
+    come(reader);
+    server.ask("a.example. A", reader);
+    server.loop.advance(2s);
+    server.ask("b.example. A", reader);
+    server.advance(2s);
+  }
+  for (const auto* client : {"192.0.2.100", "203.0.113.100"}) come(client);
+  for (const auto* client : {"192.0.2.100", "203.0.113.100"})
+    CHECK(hints_in(*server.ask("a.example. A", for_hints(client))) == kB);
+
+  auto robots = named_persona(3, "robots");
+  robots.prefetch = false;
+  PersonaUpdate update;
+  update.has_catalogue = true;
+  update.catalogue = {robots};
+  source.engine->push(update);
+  CHECK(hints_in(*server.ask("a.example. A", for_hints("203.0.113.100"))).empty());
+  CHECK_FALSE(hints_in(*server.ask("a.example. A", for_hints("192.0.2.100"))).empty());
 }
