@@ -1,6 +1,6 @@
 // Asks: who is this client, and what is the token worth that it shows.
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "persona/client_record.h"
 #include "persona/engine_core.h"
@@ -11,6 +11,7 @@ namespace {
 
 // What others know of a client is worth more than so few acts of its own.
 constexpr std::uint32_t kFewActs = 8;
+constexpr UnixMillis kAtOnce = 2000;  // tokens that two engines made within this time were made at once
 
 }  // namespace
 
@@ -99,24 +100,32 @@ void EngineCore::hear(ClientKey key, const Share::Known& known, bool asked) {
   if (slot == ClientStore::kNone) return;
   auto& client = store_.at(slot);
   if (whole && client.acts < kFewActs) client.profile = profile;
-  if (known.assignment && known.assignment->client == key) hear(*known.assignment);
+  const bool held = issuer_.alive(client, now());
+  if (!held && known.assignment && known.assignment->client == key) hear(*known.assignment);
 }
 
-// Another engine has answered this client: its token is as good as ours, and the later one counts.
+// Another engine has answered this client. Both may have done so at once: then both must keep the same one, whoever hears first. Else the news is newer.
+bool EngineCore::gives_way(const Client& client, const PersonaAssignment& heard, UnixMillis now) const {
+  if (!issuer_.alive(client, now)) return true;
+  const auto made = client.expires - std::int64_t{client.life_s} * 1000;
+  if (now - made >= kAtOnce) return true;
+  return std::pair(heard.expires, heard.token) > std::pair(client.expires, client.token);
+}
+
 void EngineCore::hear(const PersonaAssignment& assignment) {
   const auto slot = store_.find(assignment.client);
   if (slot == ClientStore::kNone || assignment.token == PersonaToken{}) return;
   const auto now = this->now();
   auto& client = store_.at(slot);
-  const auto left = assignment.expires - now;
+  const auto left = assignment.expires > now ? assignment.expires - now : 0;
   const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 && assignment.confidence >= 0 &&
                      assignment.confidence <= 1;
-  if (!sound || (issuer_.alive(client, now) && client.expires >= assignment.expires)) return;
+  if (!sound || !gives_way(client, assignment, now)) return;
   const bool another = client.persona != assignment.persona;
   client.token = assignment.token;
   client.expires = assignment.expires;
-  // How long it was meant to live is not known here; what is left at most.
-  client.life_s = static_cast<std::uint16_t>(left / 1000 + 1);
+  // How long it was meant to live is not known here: at least as long as what is left.
+  client.life_s = static_cast<std::uint16_t>(std::min<std::int64_t>(left / 1000 + 1, UINT16_MAX));
   client.persona = assignment.persona;
   client.confidence = assignment.confidence;
   client.by_rule = false;

@@ -92,6 +92,7 @@ class EngineCore {
   void answer(Asks& asks);
   void hear(ClientKey client, const Share::Known& known, bool asked);
   void hear(const PersonaAssignment& assignment);
+  bool gives_way(const Client& client, const PersonaAssignment& heard, UnixMillis now) const;
   void hear(const std::string& table, std::uint64_t version, std::span<const std::uint8_t> octets);
   void give(Client& client, const Verdict& verdict, UnixMillis now);
   void count_shown(const Client* client, const PersonaAsk& ask, UnixMillis now);

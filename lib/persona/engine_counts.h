@@ -49,6 +49,7 @@ class EngineMetrics {
   /// Shows the numbers of `read` and `detail` while these metrics live.
   void show(Metrics& metrics, const std::function<PersonaEngine::State()>& read,
             const std::function<EngineDetail()>& detail);
+  void hide() { gauges_.clear(); }
 
  private:
   /// Follows a number that only grows.

@@ -1,5 +1,6 @@
 #include "persona/engine.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
@@ -291,4 +292,46 @@ TEST_CASE("an operator's change reaches watchers, and the clients of a merged pe
   CHECK(told.back().persona == 1);
   CHECK(told.back().token != before.token);
   CHECK(bench.ask(7).token == told.back().token);
+}
+
+TEST_CASE("asks beyond what may wait are refused at the door, the rest is answered") {
+  EngineBench bench;
+  bench.start();
+  std::promise<void> held, go_on;
+  bench.engine->explain(1, [&](const auto&) {
+    held.set_value();
+    go_on.get_future().wait();
+  });
+  held.get_future().wait();
+  std::vector<PersonaAsk> asks(40'000);
+  for (auto& ask : asks) ask.client = 7;
+  std::atomic<int> answered = 0, refused = 0;
+  for (int i = 0; i < 3; ++i)
+    bench.engine->assign(asks,
+                         [&](const Result<std::vector<PersonaAssignment>>& got) { ++(got ? answered : refused); });
+  CHECK(refused == 2);
+  go_on.set_value();
+  bench.engine->catch_up();
+  CHECK(answered == 1);
+  CHECK(bench.metric("asks_refused") == 80'000);
+}
+
+TEST_CASE("a watcher may end its own watching while it is called") {
+  EngineBench bench;
+  bench.start();
+  std::mutex mutex;
+  std::shared_ptr<void> handle;
+  int calls = 0;
+  {
+    const std::lock_guard guard(mutex);
+    handle = bench.engine->watch([&](const PersonaUpdate&) {
+      const std::lock_guard inside(mutex);
+      ++calls;
+      handle.reset();
+    });
+  }
+  bench.engine->catch_up();
+  CHECK(bench.engine->rename("viewer", "watcher"));
+  bench.engine->catch_up();
+  CHECK(calls == 1);
 }

@@ -67,6 +67,35 @@ TEST_CASE("a change at one engine is known to the others that know the client") 
   CHECK(two.other.ask(7, after.token).token == after.token);
 }
 
+TEST_CASE("a token that another engine took back is gone here, though it would have lived longer") {
+  Two two;
+  two.one.acts(7, "video.example", 100);
+  const auto before = two.one.ask(7);
+  two.one.clock.advance(10s);
+  const PersonaAssignment news{
+      .client = 7, .persona = 2, .token = {42}, .expires = two.one.clock.millis() + 300'000, .confidence = 0.5F};
+  REQUIRE(news.expires < before.expires);
+  test::PlainShare(two.memory).publish(news);
+  two.one.engine->catch_up();
+  CHECK(two.one.ask(7, before.token).token == news.token);
+  CHECK(two.one.ask(7).persona == 2);
+}
+
+TEST_CASE("two engines that give a client a token at once agree on one") {
+  Two two;
+  two.memory->away = true;  // for look-ups
+  // Both know the client from its acts, so neither looks it up before it answers.
+  two.one.acts(7, "video.example", 5);
+  two.other.acts(7, "video.example", 5);
+  const auto here = two.one.ask(7), there = two.other.ask(7);
+  CHECK((here.token == two.one.ask(7).token || there.token == two.one.ask(7).token));
+  for (int i = 0; i < 2; ++i) {
+    two.one.engine->catch_up();
+    two.other.engine->catch_up();
+  }
+  CHECK(two.one.ask(7).token == two.other.ask(7).token);
+}
+
 TEST_CASE("what a share says that cannot be is not believed") {
   EngineBench bench;
   bench.shared = std::make_shared<test::SharedMemory>();

@@ -164,3 +164,32 @@ TEST_CASE("an engine trains on what clients do, and after a restart on what they
   CHECK(second.diary->trainings > 0);
   CHECK(second.engine->state().models_published >= 1);
 }
+
+TEST_CASE("a network that beats counting tells watchers what follows a rare resource") {
+  EngineBench bench;
+  bench.settings.train = true;
+  bench.start();
+  std::vector<PersonaUpdate::Successors> told;
+  const auto handle = bench.engine->watch([&](const PersonaUpdate& update) {
+    told.insert(told.end(), update.successors.begin(), update.successors.end());
+  });
+  const auto visit_rare = [&] {
+    bench.acts(9000, "rare.example", 2);
+    bench.engine->catch_up();
+  };
+  bench.diary->next[encode(bench.act(1, "rare.example"), 0).target] = encode(bench.act(1, "n5.example"), 0).target;
+  visit_rare();
+  CHECK(told.empty());  // nothing was trained yet
+
+  for (ClientKey client = 1; client <= 400; ++client) {
+    std::vector<BehaviourEvent> events;
+    for (int i = 0; i < 64; ++i) events.push_back(bench.act(client, "n" + std::to_string(i) + ".example"));
+    bench.report(events);
+  }
+  bench.engine->catch_up();
+  REQUIRE(bench.engine->state().held_out_loss < bench.engine->state().untrained_loss);
+  visit_rare();
+  const auto rare = std::ranges::find(told, "rare.example", &PersonaUpdate::Successors::context);
+  REQUIRE(rare != told.end());
+  CHECK(rare->next.at(0).first == "n5.example");
+}
