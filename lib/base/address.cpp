@@ -56,6 +56,14 @@ Result<IpAddress> IpAddress::parse(std::string_view text) {
   return bad(text, "an IP address such as 192.0.2.1 or 2001:db8::1");
 }
 
+bool IpAddress::is_loopback() const {
+  constexpr std::uint8_t kLoopbackNet = 127;
+  if (is_v4()) return octets()[0] == kLoopbackNet;
+  IpAddress one;
+  one.bytes_.back() = 1;
+  return *this == one;
+}
+
 bool IpAddress::is_v4() const { return std::memcmp(bytes_.data(), kMappedPrefix.data(), kMappedPrefix.size()) == 0; }
 
 std::span<const std::uint8_t> IpAddress::octets() const {

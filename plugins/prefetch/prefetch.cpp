@@ -337,8 +337,8 @@ std::string Prefetch::note() const {
 
 HttpResponse Prefetch::why(const HttpRequest& request) const {
   WhyReport report;
-  report.name = url_value(request.query, "name");
-  report.client = url_value(request.query, "client");
+  report.name = request.value("name");
+  report.client = request.value("client");
   const auto address = IpAddress::parse(report.client);
   if (report.name.empty() || !address)
     return {400, "asked as /prefetch/why?name=NAME&client=ADDRESS: a resource, and the address of a client\n"};

@@ -1,7 +1,6 @@
 #include "plugins/prefetch/why_page.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -86,29 +85,6 @@ std::string left_json(const TokenBudget::Left& left) {
 }
 
 }  // namespace
-
-std::string url_value(std::string_view query, std::string_view key) {
-  while (!query.empty()) {
-    const auto end = query.find('&');
-    const auto pair = query.substr(0, end);
-    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
-    if (!pair.starts_with(key) || pair.size() <= key.size() || pair[key.size()] != '=') continue;
-    std::string value;
-    const auto text = pair.substr(key.size() + 1);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      unsigned code = 0;
-      if (text[i] == '%' && i + 2 < text.size() &&
-          std::from_chars(text.data() + i + 1, text.data() + i + 3, code, 16).ptr == text.data() + i + 3) {
-        value += static_cast<char>(code);
-        i += 2;
-      } else {
-        value += text[i];
-      }
-    }
-    return value;
-  }
-  return {};
-}
 
 std::string as_text(const WhyReport& report) {
   std::string out = "resource: " + escape_for_log(report.name) + "\nclient: " + escape_for_log(report.client) +

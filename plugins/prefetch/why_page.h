@@ -22,9 +22,6 @@ struct WhyReport {
   HintPolicy policy{};
 };
 
-/// `name` and `client` of a URL's query, percent-decoded; empty when missing.
-std::string url_value(std::string_view query, std::string_view key);
-
 std::string as_text(const WhyReport& report);
 /// {"name", "client", "mode", "recent", "guess", "terms", "likeliest", "hints", "model"}
 std::string as_json(const WhyReport& report);

@@ -20,6 +20,7 @@ class IpAddress {
   static Result<IpAddress> parse(std::string_view text);
 
   bool is_v4() const;
+  bool is_loopback() const;  ///< 127.0.0.0/8 or ::1
   /// 4 or 16 octets.
   std::span<const std::uint8_t> octets() const;
   const std::array<std::uint8_t, 16>& mapped() const { return bytes_; }

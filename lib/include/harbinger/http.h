@@ -34,6 +34,8 @@ struct HttpRequest {
 
   /// The first field of this name, without regard to case; empty when there is none.
   std::string_view field(std::string_view name) const noexcept;
+  /// The value of `name` in the query, percent-decoded; empty when there is none.
+  std::string value(std::string_view name) const;
 };
 
 struct HttpResponse {

@@ -115,16 +115,10 @@ class Server final : public RpcServer {
   bool stopped_ = false;
 };
 
-bool is_loopback(const IpAddress& ip) {
-  constexpr std::uint8_t kLoopbackNet = 127;
-  if (ip.is_v4()) return ip.octets()[0] == kLoopbackNet;
-  return ip == IpAddress::parse("::1").value();
-}
-
 Result<void> must_not_be_open(const RpcServerSettings& settings) {
   if (settings.tokens || settings.client_ca) return {};
   for (const auto& address : settings.listen)
-    if (!is_loopback(address.ip))
+    if (!address.ip.is_loopback())
       return fail(ErrorCode::denied, "everybody could change personas at " + address.to_string() +
                                          ": give a file of tokens or a client CA, or listen on 127.0.0.1");
   return {};
@@ -133,7 +127,7 @@ Result<void> must_not_be_open(const RpcServerSettings& settings) {
 void warn_of_plain_text(const RpcServerSettings& settings) {
   if (settings.certificate) return;
   for (const auto& address : settings.listen)
-    if (!is_loopback(address.ip))
+    if (!address.ip.is_loopback())
       settings.log.warning("plain", address.to_string() + " has no TLS: tokens and events can be read on their way");
 }
 

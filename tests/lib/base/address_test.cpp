@@ -32,6 +32,12 @@ TEST_CASE("what is no address is refused with an example of one") {
   CHECK_FALSE(IpAddress::parse(std::string(5000, '1')));
 }
 
+TEST_CASE("the machine's own addresses are known") {
+  for (const auto* own : {"127.0.0.1", "127.9.8.7", "::1"}) CHECK(IpAddress::parse(own)->is_loopback());
+  for (const auto* other : {"128.0.0.1", "::", "::2", "2001:db8::1"})
+    CHECK_FALSE(IpAddress::parse(other)->is_loopback());
+}
+
 TEST_CASE("cutting keeps the family and clears the rest") {
   CHECK(ip("192.0.2.255").truncated(24) == ip("192.0.2.0"));
   CHECK(ip("192.0.2.255").truncated(25) == ip("192.0.2.128"));

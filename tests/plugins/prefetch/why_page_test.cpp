@@ -45,12 +45,3 @@ TEST_CASE("names on the page cannot forge lines or JSON") {
   CHECK(std::count(json.begin(), json.end(), '\n') == 1);
 }
 
-TEST_CASE("values of a URL's query are found and decoded") {
-  CHECK(url_value("name=a.example&client=192.0.2.1", "client") == "192.0.2.1");
-  CHECK(url_value("name=a%2Eexample", "name") == "a.example");
-  CHECK(url_value("client=2001%3Adb8%3A%3A1&name=x", "client") == "2001:db8::1");
-  CHECK(url_value("name=100%", "name") == "100%");
-  CHECK(url_value("name=%zz%2", "name") == "%zz%2");
-  CHECK(url_value("surname=x&name", "name") == "");
-  CHECK(url_value("", "name") == "");
-}
