@@ -7,6 +7,7 @@
 #include "persona/catalogue.h"
 #include "persona/module_loader.h"
 #include "persona/share.h"
+#include "persona/start_weights.h"
 
 namespace harbinger::persona {
 
@@ -48,6 +49,8 @@ Result<std::shared_ptr<PersonaEngine>> open_embedded(const EngineChoice& choice,
   if (!share) return fail(std::move(share.error()));
   auto network = load_network(world.random->next());
   if (!network) return fail(std::move(network.error()));
+  if (const auto model = shipped_start_model())
+    if (auto loaded = load_weights(**network, *model); !loaded) return fail(std::move(loaded.error()));
   EngineSettings settings;
   settings.state = choice.state;
   auto engine = make_engine(settings, std::move(*catalogue), std::move(*network), std::move(*share), world);
@@ -84,7 +87,7 @@ Result<std::shared_ptr<PersonaEngine>> open_remote(const EngineChoice& choice, c
 }  // namespace
 
 std::string EngineChoice::text() const {
-  std::string all = address + '\n' + redis + '\n' + (tls ? "tls" : "plain");
+  std::string all = address + '\n' + redis;
   for (const auto* path : {&catalogue, &state, &authority, &certificate, &private_key, &token})
     all += '\n' + (*path ? (*path)->string() : "");
   return all;

@@ -20,7 +20,7 @@ struct EngineChoice {
   std::optional<std::filesystem::path> catalogue;  ///< embedded: the operator's own; the built-in one without it
   std::optional<std::filesystem::path> state;      ///< embedded: folder for checkpoints
   std::string redis;                               ///< embedded: store that is shared with other engines; empty: none
-  bool tls = false;                                ///< remote; the three below mean TLS, too
+  /// Remote: PEM files. `authority` signs the engine's certificate and means TLS; the other two are for mutual TLS.
   std::optional<std::filesystem::path> authority, certificate, private_key;
   std::optional<std::filesystem::path> token;  ///< remote: file with the token that the engine knows this server by
 

@@ -73,6 +73,16 @@ void PersonaDirectory::publish(std::vector<PersonaProfile> personas) {
   table_.publish(table.release());
 }
 
+// Under the lock the table cannot be replaced, so nobody frees it meanwhile.
+std::vector<PersonaProfile> PersonaDirectory::personas() const {
+  const std::lock_guard guard(writing_);
+  std::vector<PersonaProfile> all;
+  if (const auto* table = table_.load())
+    for (const auto& each : table->profiles)
+      if (each) all.push_back(*each);
+  return all;
+}
+
 std::shared_ptr<void> PersonaDirectory::hear_expected(Hear hear) {
   const std::lock_guard guard(hearing_);
   const auto place = hearers_.insert(hearers_.end(), std::move(hear));

@@ -31,7 +31,7 @@ Registry& registry() {
 
 std::string text_of(const PersonaService::Settings& settings) {
   return settings.engine.text() + '\n' + (settings.key ? settings.key->string() : "") + '\n' +
-         std::to_string(settings.clients);
+         std::to_string(settings.clients) + '\n' + (settings.http ? settings.http->to_string() : "");
 }
 
 Result<Secret> secret_of(const std::optional<std::filesystem::path>& key) {
@@ -53,17 +53,17 @@ Result<std::shared_ptr<PersonaService>> PersonaService::shared(const Settings& s
   auto& known = all.known[world.metrics];
   if (auto alive = known.service.lock()) {
     if (known.settings == text) return alive;
-    return fail(
-        ErrorCode::conflict,
-        "a process has one persona engine: engine, catalogue, state, key, clients, redis, tls and token must be the "
-        "same in every server block, and change at the next start, not with a reload");
+    return fail(ErrorCode::conflict,
+                "a process has one persona engine: engine, catalogue, state, key, clients, redis, token, http and "
+                "files for TLS must be the "
+                "same in every server block, and change at the next start, not with a reload");
   }
   const auto secret = secret_of(settings.key);
   if (!secret) return fail(secret.error());
   auto engine = open_engine(settings.engine, world);
   if (!engine) return fail(engine.error());
   const std::shared_ptr<PersonaService> made(new PersonaService(settings, world, *secret, std::move(*engine)));
-  made->start();
+  if (const auto started = made->start(settings); !started) return fail(started.error());
   known = {made, std::move(text)};
   std::erase_if(all.known, [](const auto& each) { return each.second.service.expired(); });
   return made;
@@ -81,13 +81,26 @@ PersonaService::PersonaService(const Settings& settings, const EngineWorld& worl
   read_offset();
 }
 
-void PersonaService::start() {
+Result<void> PersonaService::start(const Settings& settings) {
+  if (settings.http) {
+    auto server = HttpServer::shared(*settings.http);
+    if (!server) return fail(std::move(server.error()));
+    // An engine elsewhere has no door for operators here, only at its own place.
+    const AdminPages::World world{engine_.get(), dynamic_cast<PersonaAdmin*>(engine_.get()),
+                                  [] { return persona_directory().personas(); }, &keys_, world_.clock};
+    auto door = HttpDoor::open(std::move(*server), settings.door, world, *world_.metrics);
+    if (!door) return fail(std::move(door.error()));
+    door_ = std::move(*door);
+    world_.log.info("listening", "http://" + door_->server().address().to_string() + "/v1/personas");
+  }
   show(*world_.metrics);
   watching_ = engine_->watch([this](const PersonaUpdate& update) { take_in(update); });
   thread_->repeater.emplace(kPause, [this] { work(); });
+  return {};
 }
 
 PersonaService::~PersonaService() {
+  door_.reset();
   thread_->repeater.reset();
   watching_.reset();
   gauges_.clear();

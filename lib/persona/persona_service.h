@@ -15,6 +15,7 @@
 #include <harbinger/result.h>
 #include <harbinger/secret_file.h>
 #include "persona/engine_source.h"
+#include "persona/http_door.h"
 #include "persona/persona_feed.h"
 #include "persona/persona_metrics.h"
 #include "persona/persona_table.h"
@@ -29,10 +30,12 @@ class PersonaService {
     std::optional<std::filesystem::path> key;  ///< secret that client keys are made with; without it one of the process
     std::size_t clients = 65'536;              ///< whose personas are kept
     PersonaFeed::Settings feed{};
+    std::optional<SocketAddress> http;  ///< where events are taken and personas shown; nowhere without it
+    HttpDoorSettings door{};
   };
 
   /// Made for the first who asks, gone after the last. `conflict` when there is one with other settings: they change at the next start. Others of
-  /// `open_engine` and of the key file.
+  /// `open_engine`, of the key file, and of the address and the files of tokens of `http`.
   static Result<std::shared_ptr<PersonaService>> shared(const Settings& settings, const EngineWorld& world);
   ~PersonaService();
   PersonaService(const PersonaService&) = delete;
@@ -60,7 +63,7 @@ class PersonaService {
   struct Thread;
   PersonaService(const Settings& settings, const EngineWorld& world, const Secret& secret,
                  std::shared_ptr<PersonaEngine> engine);
-  void start();
+  Result<void> start(const Settings& settings);
   void work();
   void read_offset();
   void take_in(const PersonaUpdate& update);
@@ -76,6 +79,7 @@ class PersonaService {
   std::atomic<bool> away_{false};
   std::vector<Metrics::GaugeHandle> gauges_;
   std::shared_ptr<void> watching_;
+  std::unique_ptr<HttpDoor> door_;
   std::unique_ptr<Thread> thread_;
 };
 

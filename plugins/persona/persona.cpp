@@ -28,13 +28,16 @@ class Persona final : public Plugin {
     std::string engine = "embedded";
     std::optional<std::filesystem::path> catalogue, state;
     std::string redis;
-    bool tls = false;
     std::optional<std::filesystem::path> ca, certificate, private_key, token;
     std::optional<std::filesystem::path> key;
     std::size_t clients = 65'536;
     std::vector<NetworkRow> networks;
     bool require_cookie = false;
     std::chrono::microseconds wait{0};
+    std::optional<SocketAddress> http;
+    std::vector<std::string> origins;
+    std::vector<IpPrefix> trusted_proxies;
+    std::optional<std::filesystem::path> reporter_tokens, admin_tokens;
   };
 
   explicit Persona(Config config) : config_(std::move(config)), networks_(config_.networks) {}
@@ -71,13 +74,17 @@ PersonaService::Settings Persona::settings(const PluginContext& context) const {
   settings.engine.catalogue = whole(config_.catalogue);
   settings.engine.state = whole(config_.state);
   settings.engine.redis = config_.redis;
-  settings.engine.tls = config_.tls || config_.ca || config_.certificate || config_.private_key;
   settings.engine.authority = whole(config_.ca);
   settings.engine.certificate = whole(config_.certificate);
   settings.engine.private_key = whole(config_.private_key);
   settings.engine.token = whole(config_.token);
   settings.key = whole(config_.key);
   settings.clients = config_.clients;
+  settings.http = config_.http;
+  settings.door.events.origins = config_.origins;
+  settings.door.events.trusted_proxies = config_.trusted_proxies;
+  settings.door.events.tokens = whole(config_.reporter_tokens);
+  settings.door.admin_tokens = whole(config_.admin_tokens);
   return settings;
 }
 
@@ -202,8 +209,7 @@ PluginSpec spec() {
       .option("catalogue", &Config::catalogue, "a file with the personas that are wanted; a built-in list if left out")
       .option("state", &Config::state, "a folder where the embedded engine keeps what it knows; in memory if left out")
       .option("redis", &Config::redis, "URL of a store that embedded engines share what they know through")
-      .option("tls", &Config::tls, "whether the engine is reached over TLS; the next three mean that, too")
-      .option("ca", &Config::ca, "the file with the authority that the engine's certificate comes from")
+      .option("ca", &Config::ca, "the file with the authority that the engine's certificate comes from: TLS")
       .option("certificate", &Config::certificate, "the file with this server's certificate")
       .option("private_key", &Config::private_key, "the file with this server's private key")
       .option("token", &Config::token, "the file with the token that the engine knows this server by")
@@ -215,7 +221,15 @@ PluginSpec spec() {
       .option("require_cookie", &Config::require_cookie,
               "whether tokens go to clients alone that have proved their address")
       .option("wait", &Config::wait, between(0us, std::chrono::microseconds(100ms)),
-              "how long a client that nobody knows may wait for its persona");
+              "how long a client that nobody knows may wait for its persona")
+      .option("http", &Config::http, default_port(9154),
+              "where events are taken and personas shown; nowhere if left out")
+      .option("origin", &Config::origins, "of web pages that may report, besides those of the server's own host")
+      .option("trusted_proxy", &Config::trusted_proxies, "nets whose word on a client's address is taken")
+      .option("reporter_tokens", &Config::reporter_tokens,
+              "a file of tokens of applications that report for other clients, one a line")
+      .option("admin_tokens", &Config::admin_tokens,
+              "a file of tokens of who may change personas; without it, whoever asks from this machine");
 }
 
 }  // namespace harbinger::persona

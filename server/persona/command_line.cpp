@@ -8,7 +8,7 @@ namespace harbinger::persona {
 
 namespace {
 
-constexpr std::uint16_t kPort = 7531, kMetricsPort = 9154;
+constexpr std::uint16_t kPort = 7531, kHttpPort = 9154;
 
 constexpr const char* kFooter =
     "\nSignals: SIGTERM and SIGINT stop gracefully, with a last checkpoint; a second one at once."
@@ -18,8 +18,16 @@ constexpr const char* kFooter =
 // Words that are addresses, with or without a port.
 struct Addresses {
   std::vector<std::string> listen;
-  std::string metrics;
+  std::string http;
 };
+
+LogFollower::Settings followed(const std::string& word) {
+  const auto colon = word.find(':');
+  LogFollower::Settings settings;
+  settings.format = word.substr(0, colon);
+  settings.tail.file = word.substr(colon + 1);
+  return settings;
+}
 
 CLI::Validator is_address(std::uint16_t port) {
   return {[port](const std::string& word) {
@@ -48,6 +56,54 @@ void add_files(CLI::App& app, CommandLine& line) {
   file("--start-model", line.start_model, "weights to begin with, where there is no checkpoint");
 }
 
+// FORMAT:FILE
+CLI::Validator is_log() {
+  return {[](const std::string& word) {
+            const auto colon = word.find(':');
+            return colon != 0 && colon != std::string::npos && colon + 1 < word.size()
+                       ? std::string()
+                       : "write FORMAT:FILE, as in combined:/var/log/nginx/access.log";
+          },
+          ""};
+}
+
+CLI::Validator is_prefix() {
+  return {[](const std::string& word) {
+            const auto prefix = IpPrefix::parse(word);
+            return prefix ? std::string() : prefix.error().message + ": write 192.0.2.0/24";
+          },
+          ""};
+}
+
+void add_sensors(CLI::App& app, CommandLine& line) {
+  const auto file = [&](const char* flag, std::optional<std::filesystem::path>& to, const char* help) {
+    app.add_option_function<std::string>(flag, [&to](const std::string& word) { to = word; }, help)->type_name("FILE");
+  };
+  file("--key", line.client_key,
+       "the secret that client keys are made with: the one of the DNS servers, or events join no queries");
+  file("--reporter-tokens", line.door.events.tokens, "a token a line: of applications that report for other clients");
+  file("--admin-tokens", line.door.admin_tokens,
+       "a token a line: of who may change personas; without it, whoever asks from this machine");
+  app.add_option("--origin", line.door.events.origins, "of web pages that may report besides this host's own")
+      ->type_name("ORIGIN");
+  app.add_option_function<std::vector<std::string>>(
+         "--trusted-proxy",
+         [&line](const std::vector<std::string>& words) {
+           for (const auto& word : words) line.door.events.trusted_proxies.push_back(IpPrefix::parse(word).value());
+         },
+         "whose word on a client's address is taken")
+      ->type_name("PREFIX")
+      ->check(is_prefix());
+  app.add_option_function<std::vector<std::string>>(
+         "--follow",
+         [&line](const std::vector<std::string>& words) {
+           for (const auto& word : words) line.logs.push_back(followed(word));
+         },
+         "a log to learn from: combined (nginx, Apache, Varnish), zeek-dns, zeek-http or json")
+      ->type_name("FORMAT:FILE")
+      ->check(is_log());
+}
+
 void add_start_model(CLI::App& app, CommandLine& line) {
   auto* make = app.add_option_function<std::string>(
                       "--make-start-model", [&](const std::string& word) { line.make_start_model = word; },
@@ -66,9 +122,9 @@ void add_options(CLI::App& app, CommandLine& line, Addresses& addresses) {
                  "where servers ask, more than once if you like (default: 127.0.0.1:7531)")
       ->type_name("ADDRESS")
       ->check(is_address(kPort));
-  app.add_option("--metrics", addresses.metrics, "where GET /metrics is answered")
+  app.add_option("--http", addresses.http, "where metrics, pages about personas and POST /v1/events are answered")
       ->type_name("ADDRESS")
-      ->check(is_address(kMetricsPort));
+      ->check(is_address(kHttpPort));
   app.add_option("--redis", line.redis, "a store that several engines share: redis://HOST:PORT")->type_name("URL");
   app.add_option("--clients", line.clients, "that are remembered; the longest idle make room")
       ->capture_default_str()
@@ -86,6 +142,7 @@ std::expected<CommandLine, int> parse_command_line(int argc, const char* const* 
   Addresses addresses;
   add_options(app, line, addresses);
   add_files(app, line);
+  add_sensors(app, line);
   add_start_model(app, line);
   app.set_version_flag("--version", "harbinger-persona " HARBINGER_VERSION);
   app.footer(kFooter);
@@ -96,7 +153,7 @@ std::expected<CommandLine, int> parse_command_line(int argc, const char* const* 
   }
   if (!addresses.listen.empty()) line.listen.clear();
   for (const auto& word : addresses.listen) line.listen.push_back(SocketAddress::parse(word, kPort).value());
-  if (!addresses.metrics.empty()) line.metrics = SocketAddress::parse(addresses.metrics, kMetricsPort).value();
+  if (!addresses.http.empty()) line.http = SocketAddress::parse(addresses.http, kHttpPort).value();
   return line;
 }
 

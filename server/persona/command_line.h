@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <harbinger/address.h>
+#include "persona/http_door.h"
+#include "persona/log_follower.h"
 
 namespace harbinger::persona {
 
@@ -16,7 +18,11 @@ struct CommandLine {
   std::vector<SocketAddress> listen{SocketAddress::parse("127.0.0.1:7531").value()};
   std::optional<std::filesystem::path> state, catalogue, start_model;
   std::optional<std::filesystem::path> certificate, key, client_ca, tokens;
-  std::optional<SocketAddress> metrics;
+  std::optional<SocketAddress> http;  ///< metrics, pages for operators, events
+  std::optional<std::filesystem::path>
+      client_key;  ///< secret that client keys are made with; one of the process without it
+  HttpDoorSettings door;
+  std::vector<LogFollower::Settings> logs;
   std::string redis;  ///< empty: no store
   std::size_t clients = 1'000'000;
   int threads = 1;  ///< of the network's own

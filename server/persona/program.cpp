@@ -1,13 +1,15 @@
 #include "server/persona/program.h"
 
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
+#include <harbinger/secret_file.h>
+#include "persona/http_door.h"
+#include "persona/log_follower.h"
 #include "persona/rpc/pem.h"
 #include "persona/rpc/server.h"
 #include "persona/rpc/tokens.h"
-#include "server/persona/http_routes.h"
+#include "persona/start_weights.h"
+#include "server/persona/metrics_page.h"
 
 namespace harbinger::persona {
 
@@ -24,15 +26,6 @@ int say(std::ostream& errors, const char* flag, const Error& error) {
 int say(std::ostream& errors, const config::Errors& found) {
   for (const auto& error : found) errors << error.to_string() << '\n';
   return kTrouble;
-}
-
-Result<void> load_weights(Network& network, const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorCode::not_found, "cannot read " + file.string());
-  const std::vector<std::uint8_t> octets(std::istreambuf_iterator<char>(in), {});
-  auto loaded = network.load(octets);
-  if (!loaded) return fail(loaded.error().code, file.string() + ": " + loaded.error().message);
-  return {};
 }
 
 RpcServerSettings rpc_settings(const CommandLine& line, const Logger& log) {
@@ -82,9 +75,12 @@ class Program {
     if (const auto pem = load_pem(line_.certificate, line_.key, line_.client_ca); !pem)
       return say(errors_, "--tls-cert, --tls-key, --client-ca", pem.error());
     network_ = makers_.network(line_);
-    if (line_.start_model)
-      if (const auto loaded = load_weights(*network_, *line_.start_model); !loaded)
+    if (const auto model = line_.start_model ? line_.start_model : shipped_start_model())
+      if (const auto loaded = load_weights(*network_, *model); !loaded)
         return say(errors_, "--start-model", loaded.error());
+    auto keys = client_keys();
+    if (!keys) return say(errors_, "--key", keys.error());
+    keys_ = std::move(*keys);
     auto share = line_.redis.empty() ? Result<std::unique_ptr<Share>>() : makers_.share(line_, world_);
     if (!share) return say(errors_, "--redis", share.error());
     share_ = std::move(*share);
@@ -98,13 +94,8 @@ class Program {
     auto engine = makers_.engine(settings, catalogue_, std::move(network_), std::move(share_), world_);
     if (!engine) return say(errors_, "--state", engine.error());
     engine_ = std::move(*engine);
-    if (line_.metrics) {
-      auto http = HttpServer::listen(*line_.metrics);
-      if (!http) return say(errors_, "--metrics", http.error());
-      http_ = std::move(*http);
-      routes_ = add_http_routes(*http_, engine_, metrics_);
-      log_.info("listening", "http://" + http_->address().to_string() + "/metrics");
-    }
+    if (const int trouble = open_http(); trouble != kOk) return trouble;
+    if (const int trouble = follow_logs(); trouble != kOk) return trouble;
     auto rpc = serve_engine(engine_, rpc_settings(line_, log_));
     if (!rpc) return say(errors_, "--listen", rpc.error());
     rpc_ = std::move(*rpc);
@@ -112,10 +103,42 @@ class Program {
     return kOk;
   }
 
+  Result<std::unique_ptr<ClientKeys>> client_keys() const {
+    auto secret = line_.client_key ? read_or_make_secret(*line_.client_key) : Result<Secret>(process_secret());
+    if (!secret) return fail(std::move(secret.error()));
+    return std::make_unique<ClientKeys>(*secret);
+  }
+
+  int open_http() {
+    if (!line_.http) return kOk;
+    auto http = HttpServer::shared(*line_.http);
+    if (!http) return say(errors_, "--http", http.error());
+    const AdminPages::World world{engine_.get(), engine_.get(), [this] { return engine_->list(); }, keys_.get(),
+                                  world_.clock};
+    auto door = HttpDoor::open(*http, line_.door, world, metrics_);
+    if (!door) return say(errors_, "--reporter-tokens, --admin-tokens", door.error());
+    door_ = std::move(*door);
+    metrics_page_ = serve_metrics(**http, engine_, metrics_);
+    log_.info("listening", "http://" + (*http)->address().to_string());
+    return kOk;
+  }
+
+  int follow_logs() {
+    for (const auto& each : line_.logs) {
+      auto follower =
+          LogFollower::follow(each, {keys_.get(), world_.clock, &metrics_, sink_of(*engine_), log_.named("log")});
+      if (!follower) return say(errors_, "--follow", follower.error());
+      followers_.push_back(std::move(*follower));
+    }
+    return kOk;
+  }
+
   // No more events, then what they taught is written.
   int end() {
     rpc_->stop();
-    routes_.clear();
+    followers_.clear();
+    metrics_page_.reset();
+    door_.reset();
     if (!line_.state) return kOk;
     const auto saved = engine_->save();
     if (!saved) return say(errors_, "--state", saved.error());
@@ -134,8 +157,10 @@ class Program {
   std::unique_ptr<Network> network_;
   std::unique_ptr<Share> share_;
   std::shared_ptr<LocalEngine> engine_;
-  std::unique_ptr<HttpServer> http_;
-  std::vector<HttpServer::Route> routes_;
+  std::unique_ptr<ClientKeys> keys_;
+  std::unique_ptr<HttpDoor> door_;
+  HttpServer::Route metrics_page_;
+  std::vector<std::unique_ptr<LogFollower>> followers_;
   std::unique_ptr<RpcServer> rpc_;
 };
 

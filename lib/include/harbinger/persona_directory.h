@@ -42,6 +42,9 @@ class PersonaDirectory {
   /// Null when there is no such persona. Any thread that is an rcu::Reader, until it is next quiescent; no lock, no allocation.
   const PersonaProfile* profile(PersonaId persona) const noexcept;
 
+  /// All of them, by number. Any thread that is no worker: takes a lock.
+  std::vector<PersonaProfile> personas() const;
+
   /// These are the personas from now on. Any thread.
   void publish(std::vector<PersonaProfile> personas);
 
@@ -64,7 +67,8 @@ class PersonaDirectory {
   };
   void write(Label& label, std::string_view name);
 
-  std::mutex writing_, hearing_;
+  mutable std::mutex writing_;
+  std::mutex hearing_;
   std::array<Label, kPersonas> labels_;
   rcu::Published<Table> table_;
   std::list<Hear> hearers_;

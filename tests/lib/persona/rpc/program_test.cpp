@@ -123,7 +123,7 @@ TEST_CASE("harbinger-persona serves until it is told to stop, and writes a last 
   std::ostringstream out, errors;
   const auto state = folder.path().string();
   const auto line =
-      flags({"--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--clients", "5000", "--state", state.c_str()});
+      flags({"--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--clients", "5000", "--state", state.c_str()});
   const auto address_after = [&](const std::string& before) {
     const auto text = log.text();
     const auto at = text.find(before);

@@ -1,4 +1,4 @@
-#include "server/persona/http_routes.h"
+#include "server/persona/metrics_page.h"
 
 #include "plugins/metrics/exposition.h"
 #include "plugins/metrics/process_samples.h"
@@ -35,12 +35,9 @@ HttpResponse metrics_page(const LocalEngine& engine, const Metrics& metrics) {
 
 }  // namespace
 
-std::vector<HttpServer::Route> add_http_routes(HttpServer& server, const std::shared_ptr<LocalEngine>& engine,
-                                               const Metrics& metrics) {
-  std::vector<HttpServer::Route> routes;
-  routes.push_back(
-      server.route("/metrics", [engine, &metrics](const HttpRequest&) { return metrics_page(*engine, metrics); }));
-  return routes;
+HttpServer::Route serve_metrics(HttpServer& server, const std::shared_ptr<LocalEngine>& engine,
+                                const Metrics& metrics) {
+  return server.route("/metrics", [engine, &metrics](const HttpRequest&) { return metrics_page(*engine, metrics); });
 }
 
 }  // namespace harbinger::persona
