@@ -5,7 +5,7 @@
 #include "server/ctl/ask.h"
 #include "server/ctl/command_line.h"
 #include "server/ctl/hint_table.h"
-#include "server/ctl/http_get.h"
+#include "server/ctl/http_call.h"
 #include "server/ctl/status.h"
 
 using namespace harbinger;
@@ -44,7 +44,7 @@ int show_hints(const CommandLine& line) {
 
 int show_page(const CommandLine& line, const std::string& target, const char* who_answers,
               const std::function<int(const std::string&)>& show) {
-  const auto answer = http_get(line.url, target, line.json ? "application/json" : "text/plain", line.patience);
+  const auto answer = http_call({line.url, target, line.json ? "application/json" : "text/plain"}, line.patience);
   if (!answer) return no_answer(answer.error().message);
   if (answer->status == 200) return show(answer->body);
   const auto status = std::to_string(answer->status);
