@@ -1,11 +1,13 @@
-// harbingerctl: shows the hints of any server, and why and what a harbinger does.
+// harbingerctl: shows the hints of any server, why and what a harbinger does, and its personas.
 #include <functional>
 #include <iostream>
 
 #include "server/ctl/ask.h"
 #include "server/ctl/command_line.h"
+#include "server/ctl/complain.h"
 #include "server/ctl/hint_table.h"
-#include "server/ctl/http_get.h"
+#include "server/ctl/http_call.h"
+#include "server/ctl/persona.h"
 #include "server/ctl/status.h"
 
 using namespace harbinger;
@@ -13,10 +15,7 @@ using namespace harbinger::ctl;
 
 namespace {
 
-int no_answer(const std::string& what) {
-  std::cerr << "harbingerctl: " << what << '\n';
-  return kNoAnswer;
-}
+int no_answer(const std::string& what) { return complain(kNoAnswer, what); }
 
 std::vector<std::uint8_t> packed(const HintRequest& request) {
   std::vector<std::uint8_t> option(4 + kHintRequestSize);
@@ -44,17 +43,13 @@ int show_hints(const CommandLine& line) {
 
 int show_page(const CommandLine& line, const std::string& target, const char* who_answers,
               const std::function<int(const std::string&)>& show) {
-  const auto answer = http_get(line.url, target, line.json ? "application/json" : "text/plain", line.patience);
+  const auto answer = http_call({line.url, target, line.json ? "application/json" : "text/plain"}, line.patience);
   if (!answer) return no_answer(answer.error().message);
   if (answer->status == 200) return show(answer->body);
-  const auto status = std::to_string(answer->status);
-  if (answer->status == 404 && answer->body.find("prefetch") == std::string::npos) {
-    std::cerr << "harbingerctl: " << line.url << " knows no " << target.substr(0, target.find('?'))
-              << ": is the plugin `" << who_answers << "` there?\n";
-  } else {
-    std::cerr << "harbingerctl: " << line.url << " answers " << status << ": " << answer->body << '\n';
-  }
-  return kNothing;
+  if (answer->status == 404 && answer->body.find("prefetch") == std::string::npos)
+    return complain(kNothing, line.url + " knows no " + target.substr(0, target.find('?')) + ": is the plugin `" +
+                                  who_answers + "` there?");
+  return complain(kNothing, line.url + " answers " + std::to_string(answer->status) + ": " + answer->body);
 }
 
 int show_why(const CommandLine& line) {
@@ -87,5 +82,7 @@ int main(int argc, char** argv) {
       return show_why(*line);
     case Command::status:
       return show_status(*line);
+    case Command::persona:
+      return run_persona(*line);
   }
 }

@@ -1,18 +1,23 @@
 #include "server/ctl/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <algorithm>
+#include <array>
 
 #include <harbinger/version.h>
+
+#include "server/ctl/complain.h"
 
 namespace harbinger::ctl {
 namespace {
 
 constexpr const char* kFooter =
-    "\nExit codes: 0 done; 1 the server has nothing to show; 2 wrong flags; 3 no answer, or none that can be read.";
+    "\nExit codes: 0 done; 1 the server says no, or has nothing to show; 2 wrong flags; 3 no answer, or none that can "
+    "be read.";
 
 struct Words {
-  std::string name, server = "@127.0.0.1:53", type = "A", network = "unknown";
+  std::string name, server = "@127.0.0.1:53", type = "A", network = "unknown", token_file;
+  std::string engine_url = "http://127.0.0.1:9154";
   double patience = 3;
 };
 
@@ -47,33 +52,90 @@ void add_others(CLI::App& app, Words& words, CommandLine& line) {
         ->capture_default_str();
 }
 
-std::expected<CommandLine, int> complain(const std::string& what) {
-  std::cerr << "harbingerctl: " << what << '\n';
-  return std::unexpected(kWrongFlags);
+struct PersonaVerb {
+  std::string_view word;
+  const char* first;  // how its words are called; null: none
+  const char* second;
+  const char* help;
+};
+constexpr std::array<PersonaVerb, 8> kPersonaVerbs{{
+    {"list", nullptr, nullptr, "print all personas, those with most clients first"},
+    {"show", "NAME", nullptr, "print one persona and what follows from it"},
+    {"explain", "CLIENT", nullptr, "print why a client is who it is"},
+    {"rename", "OLD", "NEW", "give a persona another name"},
+    {"pin", "NAME", nullptr, "keep a persona: never merged, split or renamed by itself"},
+    {"unpin", "NAME", nullptr, "leave a persona to the engine again"},
+    {"split", "NAME", "NEW", "make two personas of one"},
+    {"merge", "FROM", "INTO", "put a persona's clients into another"},
+}};
+
+void add_persona(CLI::App& app, Words& words, CommandLine& line) {
+  auto* persona = app.add_subcommand("persona", "look at the personas of an engine, and change them");
+  persona->add_option("--url", words.engine_url, "where the engine answers HTTP")->capture_default_str();
+  persona->add_option("--token-file", words.token_file, "file with the token of who may change personas")
+      ->type_name("FILE");
+  persona->add_flag("--json", line.json, "as JSON");
+  persona->require_subcommand(1);
+  for (const auto& [word, first, second, help] : kPersonaVerbs) {
+    auto* verb = persona->add_subcommand(std::string(word), help);
+    if (first != nullptr) verb->add_option(first, line.persona.first)->required();
+    if (second != nullptr) verb->add_option(second, line.persona.second)->required();
+  }
+}
+
+std::expected<CommandLine, int> wrong(const std::string& what) { return std::unexpected(complain(kWrongFlags, what)); }
+
+// As PersonaProfile::name promises.
+bool is_persona_name(std::string_view word) {
+  return !word.empty() && word.size() <= 31 &&
+         word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+bool is_client(std::string_view word) {
+  const bool key = word.size() == 16 && word.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  return key || IpAddress::parse(word);
+}
+
+std::expected<CommandLine, int> understand_persona(const CLI::App& persona, const Words& words, CommandLine line) {
+  line.command = Command::persona;
+  line.url = words.engine_url;
+  line.token_file = words.token_file;
+  line.persona.verb = persona.get_subcommands().front()->get_name();
+  if (line.persona.verb == "explain") {
+    if (!is_client(line.persona.first))
+      return wrong("client '" + line.persona.first + "': write an address such as 192.0.2.1");
+    return line;
+  }
+  const auto& verb = *std::ranges::find(kPersonaVerbs, line.persona.verb, &PersonaVerb::word);
+  for (const auto& [taken, name] : {std::pair{verb.first, line.persona.first}, {verb.second, line.persona.second}})
+    if (taken != nullptr && !is_persona_name(name))
+      return wrong("'" + name + "' is no persona's name: write 1 to 31 of a-z, 0-9 and -");
+  return line;
 }
 
 std::expected<CommandLine, int> understand(const CLI::App& app, const Words& words, CommandLine line) {
-  const auto chosen = app.get_subcommands().front()->get_name();
-  line.command = chosen == "hints" ? Command::hints : chosen == "why" ? Command::why : Command::status;
+  const auto* command = app.get_subcommands().front();
+  const auto chosen = command->get_name();
   line.patience = std::chrono::milliseconds(static_cast<int>(words.patience * 1000));
+  if (chosen == "persona") return understand_persona(*command, words, std::move(line));
+  line.command = chosen == "hints" ? Command::hints : chosen == "why" ? Command::why : Command::status;
   if (line.command == Command::status) return line;
 
   const auto name = Name::parse(words.name);
-  if (!name) return complain("'" + words.name + "' is no name: " + name.error().message);
+  if (!name) return wrong("'" + words.name + "' is no name: " + name.error().message);
   line.name = *name;
   if (line.command == Command::why) {
     if (!IpAddress::parse(line.client))
-      return complain("--client '" + line.client + "': write an address such as 192.0.2.1");
+      return wrong("--client '" + line.client + "': write an address such as 192.0.2.1");
     return line;
   }
 
   const auto type = parse_type(words.type);
-  if (!type) return complain("--type '" + words.type + "' is no type: write A, HTTPS, TYPE65 ...");
+  if (!type) return wrong("--type '" + words.type + "' is no type: write A, HTTPS, TYPE65 ...");
   line.type = *type;
   const std::string_view server = words.server;
   const auto address = SocketAddress::parse(server.starts_with('@') ? server.substr(1) : server, 53);
-  if (!address)
-    return complain("server '" + words.server + "': write @192.0.2.1, @192.0.2.1:5300 or @[2001:db8::1]:5300");
+  if (!address) return wrong("server '" + words.server + "': write @192.0.2.1, @192.0.2.1:5300 or @[2001:db8::1]:5300");
   line.server = *address;
   for (const auto network : {NetworkClass::slow, NetworkClass::metered, NetworkClass::fast})
     if (to_string(network) == words.network) line.request.network = network;
@@ -95,6 +157,7 @@ std::expected<CommandLine, int> parse_command_line(int argc, const char* const* 
   app.footer(kFooter);
   add_hints(app, words, line);
   add_others(app, words, line);
+  add_persona(app, words, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

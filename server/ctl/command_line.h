@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <filesystem>
 #include <string>
 
 #include <harbinger/address.h>
@@ -13,7 +14,13 @@
 
 namespace harbinger::ctl {
 
-enum class Command : std::uint8_t { hints, why, status };
+enum class Command : std::uint8_t { hints, why, status, persona };
+
+/// Of `persona`: `rename gamer player` and the like.
+struct PersonaWords {
+  std::string verb;           ///< list, show, explain, rename, pin, unpin, split or merge
+  std::string first, second;  ///< personas, or the client to explain; empty where the verb takes none
+};
 
 struct CommandLine {
   Command command{};
@@ -23,12 +30,14 @@ struct CommandLine {
   HintRequest request;                        ///< of hints
   bool tcp = false;                           ///< of hints
   std::string client;                         ///< of why
-  bool json = false;                          ///< of why
-  std::string url = "http://127.0.0.1:9153";  ///< of why and status
+  PersonaWords persona;                       ///< of persona
+  std::filesystem::path token_file;           ///< of persona; empty: none
+  bool json = false;                          ///< of why and persona
+  std::string url = "http://127.0.0.1:9153";  ///< of why and status; of persona, which has another default
   std::chrono::milliseconds patience{3000};
 };
 
-/// 0: done. 1: the server has nothing to show. 2: wrong flags. 3: no answer, or none that can be read.
+/// 0: done. 1: the server says no, or has nothing to show. 2: wrong flags. 3: no answer, or none that can be read.
 enum Exit : int { kDone = 0, kNothing = 1, kWrongFlags = 2, kNoAnswer = 3 };
 
 /// The command, or the code to exit with when everything has been said already (help, version, wrong flags).

@@ -3,9 +3,9 @@
 
 #include <harbinger/http.h>
 
+#include "tests/support/ctl.h"
 #include "tests/support/dns_client.h"
 #include "tests/support/hinting_server.h"
-#include "tests/support/process.h"
 
 using namespace harbinger;
 using namespace harbinger::test;
@@ -13,20 +13,7 @@ using Catch::Contains;
 
 namespace {
 
-struct Ran {
-  int exit_code;
-  std::string output;
-};
-
-Ran ctl(std::vector<std::string> words) {
-  words.insert(words.begin(), HARBINGER_BINARY_DIR "/server/harbingerctl");
-  Process process(words);
-  const auto ending = process.wait();
-  return {ending ? ending->exit_code : -2, process.output()};
-}
-
 std::string at(const SocketAddress& server) { return "@" + server.to_string(); }
-std::string url(const SocketAddress& server) { return "http://" + server.to_string(); }
 
 const std::vector<Hint> kHints{
     {.resource = "img.hinting.example", .confidence = 0.8f, .size_bytes = 14208, .in_ms = 350},

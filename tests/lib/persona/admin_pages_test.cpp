@@ -1,67 +1,19 @@
 #include "persona/admin_pages.h"
 
 #include <harbinger/secret_file.h>
-#include <tests/support/scratch.h>
 #include <catch2/catch.hpp>
+
+#include "tests/support/scratch.h"
+#include "tests/support/scripted_persona_engine.h"
 
 using namespace harbinger;
 using namespace harbinger::persona;
+using harbinger::test::ScriptedPersonaEngine;
 
 namespace {
 
-// Knows one client and two personas, and remembers what it was told to change.
-class ScriptedEngine final : public PersonaEngine, public PersonaAdmin {
- public:
-  void assign(std::span<const PersonaAsk>, Assigned done) override { done(std::vector<PersonaAssignment>{}); }
-  void report(std::span<const BehaviourEvent>, Reported done) override { done(Receipt{}); }
-  std::shared_ptr<void> watch(Watcher) override { return nullptr; }
-  State state() const override { return {}; }
-  void explain(ClientKey client, Explained done) override {
-    if (silent) return;
-    asked = client;
-    if (client != known) return done(fail(ErrorCode::not_found, "this client is not known"));
-    PersonaExplanation why;
-    why.assignment.client = client;
-    why.assignment.token.fill(0xab);
-    why.persona = "gamer";
-    why.reasons = {"asks for play.example (90 %)"};
-    done(why);
-  }
-
-  std::vector<PersonaProfile> list() const override {
-    PersonaProfile gamer, crawler;
-    gamer.name = "gamer";
-    gamer.clients = 3;
-    gamer.distinguished_by = {"asks for play.example (90 %)"};
-    crawler.name = "crawler";
-    crawler.clients = 12;
-    crawler.prefetch = false;
-    return {gamer, crawler};
-  }
-  Result<void> rename(std::string_view persona, std::string_view name) override {
-    return done("rename", persona, name);
-  }
-  Result<void> pin(std::string_view persona, bool pinned) override {
-    return done(pinned ? "pin" : "unpin", persona, "");
-  }
-  Result<void> split(std::string_view persona, std::string_view name) override { return done("split", persona, name); }
-  Result<void> merge(std::string_view from, std::string_view into) override { return done("merge", from, into); }
-
-  std::string told;
-  ClientKey asked = 0, known = 0;
-  bool silent = false;
-
- private:
-  Result<void> done(std::string_view verb, std::string_view one, std::string_view other) {
-    if (one == "nobody") return fail(ErrorCode::not_found, "there is no persona nobody");
-    if (other == "gamer") return fail(ErrorCode::conflict, "there is a persona gamer already");
-    told = std::string(verb) + ' ' + std::string(one) + (other.empty() ? "" : ' ' + std::string(other));
-    return {};
-  }
-};
-
 struct Fixture {
-  ScriptedEngine engine;
+  ScriptedPersonaEngine engine;
   FakeClock clock;
   ClientKeys keys{Secret{}};
   AdminPages pages(ReporterTokens tokens = {}) {
@@ -126,7 +78,7 @@ TEST_CASE_METHOD(Fixture, "an operator renames, pins, splits and merges") {
   const auto admin = pages();
   const auto tell = [&](std::string_view verb, std::string body) {
     CHECK(Change{std::move(body)}.at(admin, verb).status == 200);
-    return engine.told;
+    return engine.told();
   };
   CHECK(tell("rename", R"({"persona":"gamer","name":"player"})") == "rename gamer player");
   CHECK(tell("pin", R"({"persona":"gamer"})") == "pin gamer");
@@ -142,7 +94,7 @@ TEST_CASE_METHOD(Fixture, "a change that cannot be says why") {
   for (const auto* body : {"", "{", "[]", R"({"persona":3,"name":"x"})", R"({"persona":"gamer"})"})
     CHECK(Change{body}.at(admin, "rename").status == 400);
   CHECK(Change{.body = R"({"persona":"gamer"})", .type = "text/plain"}.at(admin, "pin").status == 415);
-  CHECK(engine.told.empty());
+  CHECK(engine.told().empty());
 }
 
 TEST_CASE_METHOD(Fixture, "changes come from this machine, or from who has a token where there are tokens") {

@@ -1,11 +1,9 @@
-#include "server/ctl/http_get.h"
+#include "server/ctl/http_call.h"
 
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/version.hpp>
-
-#include <optional>
 
 namespace harbinger::ctl {
 namespace {
@@ -14,8 +12,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
+using Request = http::request<http::string_body>;
+
 struct Url {
-  std::string host, port = "80", path;
+  std::string authority, host, port = "80", path;
 };
 
 std::optional<Url> parse_url(std::string_view text) {
@@ -24,7 +24,7 @@ std::optional<Url> parse_url(std::string_view text) {
   text.remove_prefix(kScheme.size());
   const auto slash = std::min(text.find('/'), text.size());
   auto authority = text.substr(0, slash);
-  Url url{.host = {}, .path = std::string(text.substr(slash))};
+  Url url{.authority = std::string(authority), .host = {}, .path = std::string(text.substr(slash))};
   while (url.path.ends_with('/')) url.path.pop_back();
 
   // `[::1]:9153` has colons of its own.
@@ -40,7 +40,7 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-asio::awaitable<HttpAnswer> get(const Url& url, const http::request<http::empty_body>& request) {
+asio::awaitable<HttpAnswer> exchange(const Url& url, const Request& request) {
   const auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
   const auto addresses = co_await resolver.async_resolve(url.host, url.port, asio::use_awaitable);
@@ -52,6 +52,19 @@ asio::awaitable<HttpAnswer> get(const Url& url, const http::request<http::empty_
   parser.body_limit(16u << 20);
   co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
   co_return HttpAnswer{parser.get().result_int(), std::move(parser.get().body())};
+}
+
+Request request_of(const HttpCall& call, const Url& url) {
+  Request request{call.json ? http::verb::post : http::verb::get, url.path + call.target, 11};
+  request.set(http::field::host, url.authority);
+  request.set(http::field::accept, call.accept);
+  request.set(http::field::connection, "close");
+  if (!call.token.empty()) request.set(http::field::authorization, "Bearer " + call.token);
+  if (!call.json) return request;
+  request.set(http::field::content_type, "application/json");
+  request.body() = *call.json;
+  request.prepare_payload();
+  return request;
 }
 
 }  // namespace
@@ -71,19 +84,14 @@ std::string url_escaped(std::string_view value) {
   return text;
 }
 
-Result<HttpAnswer> http_get(std::string_view base, std::string_view target, std::string_view accept,
-                            std::chrono::milliseconds patience) {
-  const auto url = parse_url(base);
-  if (!url) return fail(ErrorCode::malformed, "'" + std::string(base) + "' is no URL: write http://127.0.0.1:9153");
-  http::request<http::empty_body> request{http::verb::get, url->path + std::string(target), 11};
-  request.set(http::field::host, url->host + ':' + url->port);
-  request.set(http::field::accept, std::string(accept));
-  request.set(http::field::connection, "close");
-
+Result<HttpAnswer> http_call(const HttpCall& call, std::chrono::milliseconds patience) {
+  const auto url = parse_url(call.base);
+  if (!url) return fail(ErrorCode::malformed, "'" + call.base + "' is no URL: write http://127.0.0.1:9153");
+  const auto request = request_of(call, *url);
   asio::io_context context;
   std::optional<HttpAnswer> answer;
   boost::system::error_code trouble;
-  asio::co_spawn(context, get(*url, request), [&](const std::exception_ptr& error, HttpAnswer got) {
+  asio::co_spawn(context, exchange(*url, request), [&](const std::exception_ptr& error, HttpAnswer got) {
     if (!error) answer = std::move(got);
     try {
       if (error) std::rethrow_exception(error);
@@ -92,12 +100,10 @@ Result<HttpAnswer> http_get(std::string_view base, std::string_view target, std:
     }
   });
   context.run_for(patience);
-  if (trouble == http::error::body_limit)
-    return fail(ErrorCode::too_large, std::string(base) + ": an answer over 16 MiB");
-  if (trouble) return fail(ErrorCode::unreachable, std::string(base) + ": " + trouble.message());
+  if (trouble == http::error::body_limit) return fail(ErrorCode::too_large, call.base + ": an answer over 16 MiB");
+  if (trouble) return fail(ErrorCode::unreachable, call.base + ": " + trouble.message());
   if (!answer)
-    return fail(ErrorCode::timeout,
-                std::string(base) + " has not answered within " + std::to_string(patience.count()) + " ms");
+    return fail(ErrorCode::timeout, call.base + " has not answered within " + std::to_string(patience.count()) + " ms");
   return std::move(*answer);
 }
 

@@ -1,0 +1,32 @@
+// One request to a server's admin address.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <harbinger/result.h>
+
+namespace harbinger::ctl {
+
+struct HttpCall {
+  std::string base;    ///< `http://HOST[:PORT]`, perhaps with a path that `target` is put behind
+  std::string target;  ///< path and query
+  std::string accept = "text/plain";
+  std::optional<std::string> json = {};  ///< a body; a call with one is a POST, others are GETs
+  std::string token = {};                ///< presented as a bearer token (RFC 6750 sec. 2.1); empty: none
+};
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+
+/// Errors: malformed (the URL), unreachable (and what does not speak HTTP), timeout, too_large (an answer over 16 MiB). Redirections are not followed.
+Result<HttpAnswer> http_call(const HttpCall& call, std::chrono::milliseconds patience);
+
+/// A value within a URL's query: everything but letters, digits and `-._~` as %XX (RFC 3986 sec. 2.1).
+std::string url_escaped(std::string_view value);
+
+}  // namespace harbinger::ctl
