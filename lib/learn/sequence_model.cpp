@@ -73,6 +73,7 @@ class TableModel final : public SequenceModel {
   std::span<Candidate* const> best(std::size_t most);
   void correct(std::span<Candidate* const> ranked) const;
   void publish(const Moment& moment);
+  void publish_favourites(PersonaId persona);
   void publish_ahead(const Moment& moment);
   void publish_line(const Moment& moment, std::uint64_t previous, PersonaId persona);
   TextId real(TextId id);
@@ -221,13 +222,33 @@ void TableModel::correct(std::span<Candidate* const> ranked) const {
   }
 }
 
-/// What workers shall say to anybody at the same place.
+/// What workers shall say to anybody at the same place. The weights know the persona of whoever came by last, and where most clients have one they
+/// were learnt with it: without it they would say less to everybody.
 void TableModel::publish(const Moment& moment) {
+  const PersonaId persona = moment.persona;
   const TextTable::Entry* previous = moment.path.size() > 1 ? memory_->resources.get(moment.path[1]) : nullptr;
-  const Moment alone{.path = moment.path.first(1), .length = 1, .at = moment.at};
-  publish_line(alone, 0, 0);
-  if (moment.persona) publish_line({.path = alone.path, .persona = moment.persona, .at = moment.at}, 0, moment.persona);
-  if (previous) publish_line({.path = moment.path.first(2), .length = 2, .at = moment.at}, previous->hash, 0);
+  const Moment alone{.path = moment.path.first(1), .persona = persona, .length = 1, .at = moment.at};
+  publish_line(alone, 0, persona);
+  if (previous)
+    publish_line({.path = moment.path.first(2), .persona = persona, .length = 2, .at = moment.at}, previous->hash, 0);
+  if (persona) publish_favourites(persona);
+}
+
+/// What clients of a persona want wherever they are: for places without a line.
+void TableModel::publish_favourites(PersonaId persona) {
+  const auto context = memory_->contexts.find(key::favourites(persona));
+  if (!context) return;
+  std::array<ServedLines::Entry, ContextTable::kSuccessors * ContextTable::kLines> entries;
+  std::size_t size = 0;
+  const double total = context.total();
+  context.for_each([&](const ContextTable::Successor& each) {
+    const auto share = static_cast<float>(each.weight() / total);
+    if (share > kLeast) entries[size++] = {each.id, share, share};
+  });
+  const auto first = entries.begin(), end = first + static_cast<std::ptrdiff_t>(size);
+  const auto kept = first + static_cast<std::ptrdiff_t>(std::min(size, ServedLines::kSuccessors));
+  std::partial_sort(first, kept, end, [](const auto& a, const auto& b) { return a.next > b.next; });
+  served_.publish(0, 0, persona, std::span(first, kept), 0);
 }
 
 /// Lines for where a client likely goes from `moment`, unless there are some: a place that nobody has left yet has no line of its own when it
@@ -250,9 +271,13 @@ void TableModel::publish_ahead(const Moment& moment) {
     std::array<TextId, ClientState::kRecent> path{id};
     const std::size_t known = std::min(moment.path.size(), path.size() - 1);
     std::copy_n(moment.path.begin(), known, path.begin() + 1);
-    const Moment then{.path = std::span(path).first(known + 1), .length = moment.length + 1, .at = moment.at};
+    const Moment then{.path = std::span(path).first(known + 1),
+                      .persona = moment.persona,
+                      .length = moment.length + 1,
+                      .at = moment.at};
     if (!served_.has(there, hash)) publish_line(then, hash, 0);
-    if (!served_.has(there, 0)) publish_line({.path = then.path.first(1), .length = 1, .at = moment.at}, 0, 0);
+    if (!served_.has(there, 0))
+      publish_line({.path = then.path.first(1), .persona = moment.persona, .length = 1, .at = moment.at}, 0, 0);
   }
 }
 
@@ -267,7 +292,9 @@ void TableModel::publish_line(const Moment& moment, std::uint64_t previous, Pers
   std::size_t kept = 0;
   for (const Candidate* each : ranked)
     if (const TextId id = each->next > kLeast ? real(each->id) : 0) entries[kept++] = {id, each->next, each->soon};
-  served_.publish(hash, previous, persona, std::span(entries).first(kept), usual_wait(moment.current()));
+  const auto line = std::span(entries).first(kept);
+  served_.publish(hash, previous, 0, line, usual_wait(moment.current()));
+  if (persona) served_.publish(hash, 0, persona, line, usual_wait(moment.current()));
 }
 
 /// Texts of suggestions take places that are free, never that of a text that somebody wanted.

@@ -60,6 +60,9 @@ void add_protocol(CLI::App& app, CommandLine& line, std::string& gap) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"harbinger", "popularity", "markov1", "dg4", "ppm2_online"}));
+  app.add_option("--personas", line.personas,
+                 "judge the sequence model once more, with clients in classes: by topics, or by manners")
+      ->check(CLI::IsMember({"topics", "manners"}));
   app.add_option(
       "--through", line.through,
       "a Harbingerfile: ask its chains each access as a query, in virtual time, and judge the hints in the replies");

@@ -9,6 +9,7 @@
 
 #include <harbinger/sequence_model.h>
 #include "learn/baselines.h"
+#include "server/replay/persona_adviser.h"
 #include "server/replay/sessions.h"
 #include "server/replay/trace.h"
 
@@ -38,7 +39,8 @@ class Contender {
 std::unique_ptr<Contender> make_baseline_contender(std::string name, std::unique_ptr<Baseline> baseline);
 
 /// The sequence model: view `harbinger` is what it predicts with all that it knows, `harbinger_served` what its table for the query path gives.
-/// The trace outlives it.
-std::unique_ptr<Contender> make_harbinger_contender(const Trace& trace, const SequenceModel::Settings& settings);
+/// With an adviser the accesses come with personas, and the views are `harbinger_persona` and `harbinger_persona_served`. The trace outlives it.
+std::unique_ptr<Contender> make_harbinger_contender(const Trace& trace, const SequenceModel::Settings& settings,
+                                                    std::unique_ptr<PersonaAdviser> adviser = nullptr);
 
 }  // namespace harbinger::replay

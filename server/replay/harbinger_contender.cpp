@@ -43,20 +43,28 @@ class TraceNumbers {
 
 class HarbingerContender final : public Contender {
  public:
-  HarbingerContender(const Trace& trace, const SequenceModel::Settings& settings)
+  HarbingerContender(const Trace& trace, const SequenceModel::Settings& settings,
+                     std::unique_ptr<PersonaAdviser> adviser)
       : trace_(trace),
         numbers_(trace),
+        adviser_(std::move(adviser)),
         model_(make_sequence_model(settings)),
         trails_(std::max<std::size_t>(trace.clients.size() * 4ULL, 1024), settings.session_gap_s * 1000LL) {}
 
-  std::vector<std::string> names() const override { return {"harbinger", "harbinger_served"}; }
+  std::vector<std::string> names() const override {
+    if (adviser_) return {"harbinger_persona", "harbinger_persona_served"};
+    return {"harbinger", "harbinger_served"};
+  }
   void learn(const Visit& visit) override {
-    model_->learn(trace_.access(visit));
+    auto access = trace_.access(visit);
+    access.persona = advise(visit);
+    model_->learn(access);
     move(visit);
   }
   // The model itself knows a client's place only by learning, so from here on it is told the way of each client.
   void follow(const Visit& visit) override {
     frozen_ = true;
+    advise(visit);
     move(visit);
   }
 
@@ -65,6 +73,14 @@ class HarbingerContender final : public Contender {
   }
 
  private:
+  // The client's persona as a server knows it when this access comes, from what was before.
+  PersonaId advise(const Visit& visit) {
+    if (!adviser_) return 0;
+    personas_[visit.client] = adviser_->persona_of(visit.client);
+    adviser_->saw(visit);
+    return personas_[visit.client];
+  }
+
   void move(const Visit& visit) { trails_.move(visit.client + 1ULL, visit.resource + 1ULL, visit.at); }
 
   std::size_t guess(const Visit& latest) {
@@ -76,7 +92,7 @@ class HarbingerContender final : public Contender {
     for (const auto resource : trail->recent())
       path[size++] = trace_.resources.text(static_cast<std::uint32_t>(resource - 1));
     std::reverse(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(size));
-    return model_->predict_after(std::span(path).first(size), 0, latest.at, guesses_);
+    return model_->predict_after(std::span(path).first(size), personas_[latest.client], latest.at, guesses_);
   }
 
   std::size_t predicted(const Visit& latest, std::span<Candidate> out) {
@@ -93,7 +109,7 @@ class HarbingerContender final : public Contender {
     const auto current = resource_hash(trace_.resources.text(latest.resource));
     const auto previous = from == kNone ? 0 : resource_hash(trace_.resources.text(from));
     const auto room = std::span(successors).first(std::min(out.size(), successors.size()));
-    const auto count = model_->served().find(current, previous, 0, room);
+    const auto count = model_->served().find(current, previous, personas_[latest.client], room);
     for (std::size_t i = 0; i < count; ++i)
       out[i] = {numbers_.of(successors[i].text), successors[i].next, successors[i].soon};
     rcu::quiescent();
@@ -103,6 +119,8 @@ class HarbingerContender final : public Contender {
   rcu::Reader reader_;  // this thread reads what the model publishes
   const Trace& trace_;
   TraceNumbers numbers_;
+  std::unique_ptr<PersonaAdviser> adviser_;  // null: everybody is of the default persona
+  std::vector<PersonaId> personas_ = std::vector<PersonaId>(trace_.clients.size());
   std::unique_ptr<SequenceModel> model_;
   SessionTrails trails_;
   bool frozen_ = false;
@@ -111,8 +129,9 @@ class HarbingerContender final : public Contender {
 
 }  // namespace
 
-std::unique_ptr<Contender> make_harbinger_contender(const Trace& trace, const SequenceModel::Settings& settings) {
-  return std::make_unique<HarbingerContender>(trace, settings);
+std::unique_ptr<Contender> make_harbinger_contender(const Trace& trace, const SequenceModel::Settings& settings,
+                                                    std::unique_ptr<PersonaAdviser> adviser) {
+  return std::make_unique<HarbingerContender>(trace, settings, std::move(adviser));
 }
 
 }  // namespace harbinger::replay

@@ -4,6 +4,12 @@
 
 namespace harbinger::replay {
 
+namespace {
+
+constexpr std::size_t kPersonas = 16;
+
+}  // namespace
+
 std::vector<MakeContender> contenders(const Trace& trace, const ModelSettings& settings) {
   std::vector<MakeContender> all;
   const auto wanted = [&](std::string_view name) {
@@ -23,6 +29,12 @@ std::vector<MakeContender> contenders(const Trace& trace, const ModelSettings& s
   model.contexts = settings.contexts;
   model.session_gap_s = static_cast<std::uint32_t>(std::max<UnixMillis>(settings.gap_ms / 1000, 1));
   if (wanted("harbinger")) all.push_back([=, &trace] { return make_harbinger_contender(trace, model); });
+  if (wanted("harbinger") && !settings.personas.empty())
+    all.push_back([=, &trace] {
+      auto adviser =
+          settings.personas == "topics" ? make_topic_adviser(trace, kPersonas) : make_manner_adviser(trace, kPersonas);
+      return make_harbinger_contender(trace, model, std::move(adviser));
+    });
   return all;
 }
 

@@ -14,6 +14,7 @@ struct ModelSettings {
   UnixMillis gap_ms = 30 * 60 * 1000;
   std::size_t contexts = 1'000'000;
   std::vector<std::string> only;  ///< empty: all
+  std::string personas{};         ///< what makes clients one: "topics" or "manners"; empty: nobody has a persona
 };
 
 /// Makes a contender, untaught.

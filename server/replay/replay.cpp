@@ -111,7 +111,7 @@ Result<Subject> load(const CommandLine& line, Progress& progress) {
 }
 
 ModelSettings model_settings(const CommandLine& line) {
-  return {.gap_ms = line.gap_ms, .contexts = line.contexts, .only = line.models};
+  return {.gap_ms = line.gap_ms, .contexts = line.contexts, .only = line.models, .personas = line.personas};
 }
 
 std::string protocol_sentence(const CommandLine& line) {

@@ -43,7 +43,7 @@ class ServedTable {
 
   virtual ~ServedTable() = default;
   /// Successors of `current` for a client that wanted `previous` before it (0: not known), most likely first; returns how many. Hashes are
-  /// those of resource_hash. Any thread that is an rcu::Reader; no lock, no allocation, a handful of cache lines.
+  /// those of resource_hash. Where nothing is known of `current`, what clients of the persona want wherever they are. Any thread that is an rcu::Reader; no lock, no allocation, a handful of cache lines.
   virtual std::size_t find(std::uint64_t current, std::uint64_t previous, PersonaId persona,
                            std::span<Successor> out) const noexcept = 0;
 };

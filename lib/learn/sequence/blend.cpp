@@ -34,6 +34,7 @@ Blend::Blend() {
   const auto fresh = [](Weights& weights) { weights.squares.fill(1e-3f); };
   fresh(state_.all);
   for (Weights& weights : state_.of_moment) fresh(weights);
+  for (Weights& weights : state_.of_persona) fresh(weights);
   for (std::size_t term = 0; term < kTerms; ++term) state_.all.value[2 * term] = 0.25f;
 }
 
@@ -44,8 +45,10 @@ float Blend::log_odds(const Evidence& evidence, const Candidate& candidate, std:
 void Blend::weigh(Candidates& candidates, const Evidence& evidence) const {
   std::array<float, kFeatures> weights;
   const Weights& moment = state_.of_moment[candidates.moment];
+  const Weights& persona = state_.of_persona[candidates.persona];
   float silent = 0;
-  for (std::size_t at = 0; at < kFeatures; ++at) weights[at] = state_.all.value[at] + moment.value[at];
+  for (std::size_t at = 0; at < kFeatures; ++at)
+    weights[at] = state_.all.value[at] + moment.value[at] + persona.value[at];
   for (std::size_t term = 0; term < kTerms; ++term) silent += weights[2 * term + 1];
 
   auto highest = static_cast<float>(state_.other);
@@ -81,7 +84,7 @@ void Blend::learn(const Candidates& candidates, const Candidate* came, Evidence&
     }
   }
   for (std::size_t term = 0; term < kTerms; ++term) gradient[2 * term + 1] += silent;
-  step(gradient, candidates.moment);
+  step(gradient, candidates.moment, candidates.persona);
 
   const double other = (came ? 0.0 : 1.0) - static_cast<double>(candidates.other);
   state_.other_squares += other * other;
@@ -91,7 +94,7 @@ void Blend::learn(const Candidates& candidates, const Candidate* came, Evidence&
                   [&](std::size_t term) { evidence.learn(static_cast<Term>(term), each.cells[term], &each == came); });
 }
 
-void Blend::step(const std::array<float, kFeatures>& gradient, unsigned moment) {
+void Blend::step(const std::array<float, kFeatures>& gradient, unsigned moment, PersonaId persona) {
   const auto move = [&](Weights& weights, float rate) {
     for (std::size_t at = 0; at < kFeatures; ++at) {
       weights.squares[at] += gradient[at] * gradient[at];
@@ -100,6 +103,7 @@ void Blend::step(const std::array<float, kFeatures>& gradient, unsigned moment) 
   };
   move(state_.all, kRate);
   move(state_.of_moment[moment], kRate / 2);
+  if (persona) move(state_.of_persona[persona], kRate / 4);
 }
 
 double Blend::weight(Term term, unsigned moment) const noexcept {

@@ -11,10 +11,11 @@ namespace harbinger::sequence {
 
 /// A softmax over the candidates and "none of these". Each term brings the log odds of its cell, or a weight of its own when it is silent.
 /// The weights are learnt as they are used, by gradient steps scaled as in AdaGrad (Duchi, Hazan and Singer, 2011): one set for all moments,
-/// and one added to it for each kind of moment. One thread.
+/// and added to it one for each kind of moment and one for each persona: what a crawler does next is told by other evidence than what a
+/// reader does. One thread.
 class Blend {
  public:
-  static constexpr std::size_t kMoments = 32;
+  static constexpr std::size_t kMoments = 32, kPersonas = 256;
 
   Blend();
   /// Sets `score` and `next` of every candidate, and `other`.
@@ -32,6 +33,7 @@ class Blend {
   struct State {
     Weights all;
     std::array<Weights, kMoments> of_moment;
+    std::array<Weights, kPersonas> of_persona;  ///< those of the default persona stay zero
     double other = 3, other_squares = 1e-3;
   };
   State& state() noexcept { return state_; }
@@ -39,7 +41,7 @@ class Blend {
 
  private:
   float log_odds(const Evidence& evidence, const Candidate& candidate, std::size_t term) const noexcept;
-  void step(const std::array<float, kFeatures>& gradient, unsigned moment);
+  void step(const std::array<float, kFeatures>& gradient, unsigned moment, PersonaId persona);
   State state_;
 };
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <harbinger/persona_id.h>
+
 #include "learn/sequence/evidence.h"
 #include "learn/sequence/text_table.h"
 
@@ -83,7 +85,8 @@ class Candidates {
   std::size_t size() const noexcept { return size_; }
 
   unsigned moment = 0;  ///< which contexts are known, below Blend::kMoments
-  float other = 0;      ///< the probability of none of these
+  PersonaId persona = 0;
+  float other = 0;  ///< the probability of none of these
 
  private:
   static constexpr std::size_t kIndex = 2048;

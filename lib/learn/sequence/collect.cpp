@@ -43,6 +43,7 @@ class Collector {
 
   void collect(bool structure) {
     out_.begin(moment_.current());
+    out_.persona = moment_.persona;
     memory_.imagined.begin();
     const auto path = moment_.path;
     const Context first = find(key::order_1(path[0]));

@@ -19,6 +19,8 @@ std::uint64_t rule(TextId earlier) noexcept;
 std::uint64_t own_order_1(ClientKey client, TextId current) noexcept;
 std::uint64_t own(ClientKey client) noexcept;
 std::uint64_t persona(PersonaId persona, TextId current) noexcept;
+/// What clients of a persona want, wherever they are.
+std::uint64_t favourites(PersonaId persona) noexcept;
 /// `back`: 0 for the present text, 1 for the one before.
 std::uint64_t shape(std::uint64_t template_hash, std::size_t back) noexcept;
 }  // namespace key

@@ -6,7 +6,7 @@ namespace harbinger::sequence {
 namespace key {
 namespace {
 
-enum Kind : std::uint64_t { kOrder1 = 1, kOrder2, kOrder3, kRule, kOwnOrder1, kOwn, kPersona, kShape };
+enum Kind : std::uint64_t { kOrder1 = 1, kOrder2, kOrder3, kRule, kOwnOrder1, kOwn, kPersona, kShape, kFavourites };
 
 }  // namespace
 
@@ -25,6 +25,7 @@ std::uint64_t own(ClientKey client) noexcept { return mix(client, kOwn); }
 std::uint64_t persona(PersonaId persona, TextId current) noexcept {
   return mix(std::uint64_t{persona} << 32 | current, kPersona);
 }
+std::uint64_t favourites(PersonaId persona) noexcept { return mix(persona, kFavourites); }
 std::uint64_t shape(std::uint64_t template_hash, std::size_t back) noexcept {
   return mix(template_hash, back << 8 | kShape);
 }
@@ -33,7 +34,8 @@ std::uint64_t shape(std::uint64_t template_hash, std::size_t back) noexcept {
 
 namespace {
 
-/// Calls `use(key, weight)` for every context that is counted. Those of order 1 and 2 and a client's own always are: they matter most.
+/// Calls `use(key, weight)` for every context that is counted. Those of order 1 and 2, a client's own and
+/// the favourites always are: they matter most.
 template <class Use>
 void for_each_context(const Moment& moment, Share share, Use use) {
   const auto path = moment.path;
@@ -42,6 +44,7 @@ void for_each_context(const Moment& moment, Share share, Use use) {
   use(key::order_1(path[0]), 1.0);
   if (path.size() > 1) use(key::order_2(path[1], path[0]), 1.0);
   if (moment.persona) use(key::persona(moment.persona, path[0]), 1.0);
+  if (moment.persona) use(key::favourites(moment.persona), 1.0);
   use(key::own(moment.client), 1.0);
   if (first) use(key::own_order_1(moment.client, path[0]), weight);
   if (second && path.size() > 2) use(key::order_3(path[2], path[1], path[0]), weight);

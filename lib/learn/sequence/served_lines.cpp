@@ -41,8 +41,22 @@ std::size_t ServedLines::find(std::uint64_t current, std::uint64_t previous, Per
   const std::uint64_t own = key_of(current, 0, persona);
   const auto of_persona = persona ? read(texts, own, out, size) : Found::nothing;
   if (of_persona == Found::learnt) return size;
-  if (read(texts, first, out, size) == Found::suggested && of_persona == Found::suggested) read(texts, own, out, size);
-  return size;
+  const auto of_place = read(texts, first, out, size);
+  if (of_place == Found::suggested && of_persona == Found::suggested) read(texts, own, out, size);
+  if (of_place != Found::nothing || of_persona == Found::suggested) return size;
+  return persona ? read_favourites(texts, current, persona, out) : 0;
+}
+
+// Never the place itself, which many may want but nobody wants next.
+std::size_t ServedLines::read_favourites(const TextTable& texts, std::uint64_t current, PersonaId persona,
+                                         std::span<Successor> out) const noexcept {
+  std::size_t size = 0;
+  if (read(texts, key_of(0, 0, persona), out, size) == Found::nothing) return 0;
+  const auto found = out.first(size);
+  const auto same = std::ranges::find_if(found, [&](const auto& each) { return resource_hash(each.text) == current; });
+  if (same == found.end()) return size;
+  std::move(same + 1, found.end(), same);
+  return size - 1;
 }
 
 ServedLines::Found ServedLines::read(const TextTable& texts, std::uint64_t key, std::span<Successor> out,

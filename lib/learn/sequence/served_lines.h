@@ -31,7 +31,8 @@ class ServedLines final : public ServedTable {
                    std::span<Successor> out) const noexcept override;
 
   /// Puts `entries` (at most kSuccessors are kept) in place of what was known of this context; a persona other than 0 stands instead of
-  /// `previous`. Writer only.
+  /// `previous`. With `current` 0: what the persona wants where there is no line of
+  /// the place. Writer only.
   void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
                std::uint32_t in_ms);
   /// What somebody else expects, where nothing was learnt: a line that every learnt one goes before and may take the place of. It takes none
@@ -67,6 +68,8 @@ class ServedLines final : public ServedTable {
   static constexpr std::uint32_t kSuggested = 1u << 31;
   enum class Found : std::uint8_t { nothing, suggested, learnt };
   Found read(const TextTable& texts, std::uint64_t key, std::span<Successor> out, std::size_t& size) const noexcept;
+  std::size_t read_favourites(const TextTable& texts, std::uint64_t current, PersonaId persona,
+                              std::span<Successor> out) const noexcept;
   static std::size_t fill(const TextTable& texts, const std::array<std::uint64_t, kSuccessors>& words,
                           std::uint32_t in_ms, std::span<Successor> out) noexcept;
   Line& line_for(std::uint64_t key) noexcept;

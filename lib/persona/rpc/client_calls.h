@@ -16,7 +16,8 @@ class ClientContext;
 
 namespace harbinger::persona {
 
-/// Counts calls that gRPC has not finished yet; a client waits for them at its end.
+/// Counts calls that gRPC has not finished yet; a client waits for them at its end. A call drops all it holds of its client before it is counted
+/// out: a channel that ends on a thread of gRPC's would wait for that thread.
 class OpenCalls {
  public:
   void add() {
@@ -43,7 +44,7 @@ struct ClientCalls {
   explicit ClientCalls(RpcClientSettings client_settings) : settings(std::move(client_settings)) {}
   const RpcClientSettings settings;
   std::shared_ptr<grpc::Channel> channel;
-  OpenCalls open;
+  const std::shared_ptr<OpenCalls> open = std::make_shared<OpenCalls>();
   Keeper keeper;
 
   /// A context that says who we are.
@@ -73,6 +74,7 @@ class ClientWatch {
   virtual ~ClientWatch() = default;
   /// No update comes after this; one that is under way is waited for, unless it is the one that stops.
   virtual void stop() = 0;
+  virtual bool stopped() const = 0;
 };
 std::shared_ptr<ClientWatch> open_watch(std::shared_ptr<ClientCalls> calls, PersonaEngine::Watcher update);
 

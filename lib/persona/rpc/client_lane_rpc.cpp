@@ -104,8 +104,10 @@ class Stream final : public grpc::ClientBidiReactor<typename Kind::Request, type
   }
 
   void OnDone(const grpc::Status& status) override {
+    const auto open = lane_->open_calls();
     lane_->over(this, status);
     self_.reset();
+    open->remove();
   }
 
  private:
@@ -162,7 +164,7 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
         return stream_->send(std::move(request));
       }
     }
-    later(std::move(done), fail(reason()));
+    later(std::move(done), fail(ErrorCode::unreachable, trouble()));
   }
 
   std::string trouble() const override {
@@ -219,8 +221,9 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
       if (!ended_) try_again_later();
     }
     for (auto& [batch, one] : waiting) one.done(fail(reason));
-    calls_->open.remove();
   }
+
+  std::shared_ptr<OpenCalls> open_calls() const { return calls_->open; }
 
  private:
   // `connecting` is the first attempt, which batches may wait for; while `probing` they fail at once.
@@ -234,11 +237,6 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
   static constexpr unsigned kMostSilent = 3;
 
   bool lets_through() const { return !ended_ && stream_ && (state_ == State::open || state_ == State::connecting); }
-
-  Error reason() const {
-    const std::lock_guard lock(mutex_);
-    return trouble_;
-  }
 
   std::optional<Result<typename Kind::Value>> refuse(std::size_t parts) const {
     const auto most = calls_->settings.most_batch;
@@ -268,7 +266,7 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
   void connect(State state) {
     state_ = state;
     stream_ = std::make_shared<Stream<Kind>>(this->shared_from_this());
-    calls_->open.add();
+    calls_->open->add();
     stream_->start(stub_, calls_->context(), stream_);
     after(calls_->settings.patience, [stream = std::weak_ptr(stream_)](Lane& lane) { lane.expect_open(stream); });
   }
@@ -286,9 +284,8 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
   }
 
   void wait_for_first() {
-    calls_->keeper.at(waiting_.begin()->second.until, [weak = this->weak_from_this()] {
-      if (const auto self = weak.lock()) self->expire();
-    });
+    const auto left = waiting_.begin()->second.until - now();
+    after(std::chrono::ceil<std::chrono::microseconds>(left), [](Lane& lane) { lane.expire(); });
   }
 
   void expire() {
@@ -339,10 +336,9 @@ class Lane final : public ClientLane<typename Kind::Part, typename Kind::Done>,
 };
 
 template <class Kind>
-std::shared_ptr<Lane<Kind>> open_lane(std::shared_ptr<ClientCalls> calls) {
+auto open_lane(std::shared_ptr<ClientCalls> calls) {
   auto lane = std::make_shared<Lane<Kind>>(std::move(calls));
-  lane->begin();
-  return lane;
+  return lane->begin(), lane;
 }
 
 }  // namespace

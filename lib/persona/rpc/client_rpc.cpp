@@ -53,18 +53,20 @@ class KnownState final : public std::enable_shared_from_this<KnownState> {
     asking_ = std::make_shared<StateCall>();
     asking_->context = calls_->context();
     asking_->context->set_deadline(std::chrono::system_clock::now() + calls_->settings.patience);
-    calls_->open.add();
+    calls_->open->add();
     stub_.async()->GetState(asking_->context.get(), &asking_->request, &asking_->response,
-                            [self = shared_from_this()](const grpc::Status& status) { self->take(status); });
+                            [self = shared_from_this()](const grpc::Status& status) mutable {
+                              const auto open = self->calls_->open;
+                              self->take(status);
+                              self.reset();
+                              open->remove();
+                            });
   }
 
   void take(const grpc::Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (status.ok()) state_ = read(asking_->response);
-      asking_.reset();
-    }
-    calls_->open.remove();
+    const std::lock_guard lock(mutex_);
+    if (status.ok()) state_ = read(asking_->response);
+    asking_.reset();
   }
 
   const std::shared_ptr<ClientCalls> calls_;
@@ -76,22 +78,24 @@ class KnownState final : public std::enable_shared_from_this<KnownState> {
   bool ended_ = false;
 };
 
-// Explanations that are on their way, so that they can be ended.
-class Explanations final : public std::enable_shared_from_this<Explanations> {
+// Asks for explanations; each has its own deadline.
+class Explanations final {
  public:
   explicit Explanations(std::shared_ptr<ClientCalls> calls) : calls_(std::move(calls)), stub_(calls_->channel) {}
 
   void ask(ClientKey client, PersonaEngine::Explained done) {
-    const auto call = std::make_shared<ExplainCall>();
+    auto call = std::make_shared<ExplainCall>();
     call->context = calls_->context();
     call->context->set_deadline(std::chrono::system_clock::now() + calls_->settings.patience);
     call->request.set_client(client);
-    calls_->open.add();
+    calls_->open->add();
+    auto& asked = *call;
     stub_.async()->Explain(
-        call->context.get(), &call->request, &call->response,
-        [calls = calls_, call, done = std::move(done)](const grpc::Status& status) {
+        asked.context.get(), &asked.request, &asked.response,
+        [open = calls_->open, call = std::move(call), done = std::move(done)](const grpc::Status& status) mutable {
           done(status.ok() ? Result<PersonaExplanation>(read(call->response)) : fail(error_of(status)));
-          calls->open.remove();
+          call.reset();
+          open->remove();
         });
   }
 
@@ -107,7 +111,7 @@ class Client final : public PersonaEngine {
         asks_(open_ask_lane(calls_)),
         events_(open_event_lane(calls_)),
         state_(std::make_shared<KnownState>(calls_)),
-        explanations_(std::make_shared<Explanations>(calls_)) {}
+        explanations_(calls_) {}
 
   // Explanations end with their deadline at the latest.
   ~Client() override {
@@ -115,7 +119,7 @@ class Client final : public PersonaEngine {
     events_->end();
     state_->end();
     stop_watches();
-    calls_->open.wait();
+    calls_->open->wait();
     calls_->keeper.stop();
   }
 
@@ -123,14 +127,16 @@ class Client final : public PersonaEngine {
   void report(std::span<const BehaviourEvent> events, Reported done) override {
     events_->send(events, std::move(done));
   }
-  void explain(ClientKey client, Explained done) override { explanations_->ask(client, std::move(done)); }
+  void explain(ClientKey client, Explained done) override { explanations_.ask(client, std::move(done)); }
 
   std::shared_ptr<void> watch(Watcher update) override {
     const auto watch = open_watch(calls_, std::move(update));
     const std::lock_guard lock(mutex_);
-    std::erase_if(watches_, [](const auto& other) { return other.expired(); });
+    std::erase_if(watches_, [](const auto& other) { return other->stopped(); });
     watches_.push_back(watch);
-    return {nullptr, [watch](void*) { watch->stop(); }};
+    return {nullptr, [weak = std::weak_ptr(watch)](void*) {
+              if (const auto watching = weak.lock()) watching->stop();
+            }};
   }
 
   State state() const override {
@@ -146,17 +152,16 @@ class Client final : public PersonaEngine {
   // A handle that outlives its engine watches nothing.
   void stop_watches() {
     const std::lock_guard lock(mutex_);
-    for (const auto& weak : watches_)
-      if (const auto watch = weak.lock()) watch->stop();
+    for (const auto& watch : watches_) watch->stop();
   }
 
   const std::shared_ptr<ClientCalls> calls_;
   const std::shared_ptr<AskLane> asks_;
   const std::shared_ptr<EventLane> events_;
   const std::shared_ptr<KnownState> state_;
-  const std::shared_ptr<Explanations> explanations_;
+  Explanations explanations_;
   std::mutex mutex_;
-  std::vector<std::weak_ptr<ClientWatch>> watches_;
+  std::vector<std::shared_ptr<ClientWatch>> watches_;
 };
 
 grpc::ChannelArguments arguments_of(const RpcClientSettings& settings) {

@@ -47,7 +47,7 @@ class Watching final : public ClientWatch, public std::enable_shared_from_this<W
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     attempt_ = std::make_shared<Attempt>(shared_from_this(), calls_->context());
-    calls_->open.add();
+    calls_->open->add();
     attempt_->start(stub_, attempt_);
   }
 
@@ -57,6 +57,11 @@ class Watching final : public ClientWatch, public std::enable_shared_from_this<W
     if (attempt_) attempt_->cancel();
   }
 
+  bool stopped() const override {
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+
   void received(const PersonaUpdate& update) {
     const std::lock_guard lock(mutex_);
     pauses_.reset();
@@ -64,13 +69,12 @@ class Watching final : public ClientWatch, public std::enable_shared_from_this<W
   }
 
   void over(const grpc::Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      attempt_.reset();
-      if (!stopped_) try_again_later(status);
-    }
-    calls_->open.remove();
+    const std::lock_guard lock(mutex_);
+    attempt_.reset();
+    if (!stopped_) try_again_later(status);
   }
+
+  std::shared_ptr<OpenCalls> open_calls() const { return calls_->open; }
 
  private:
   void try_again_later(const grpc::Status& status) {
@@ -83,7 +87,7 @@ class Watching final : public ClientWatch, public std::enable_shared_from_this<W
   const std::shared_ptr<ClientCalls> calls_;
   v1::PersonaEngine::Stub stub_;
   const PersonaEngine::Watcher update_;
-  std::recursive_mutex mutex_;  // an update may drop its own handle
+  mutable std::recursive_mutex mutex_;  // an update may drop its own handle
   std::shared_ptr<Attempt> attempt_;
   bool stopped_ = false;
   Pauses pauses_;
@@ -96,8 +100,10 @@ void Attempt::OnReadDone(bool ok) {
 }
 
 void Attempt::OnDone(const grpc::Status& status) {
+  const auto open = watching_->open_calls();
   watching_->over(status);
   self_.reset();
+  open->remove();
 }
 
 }  // namespace

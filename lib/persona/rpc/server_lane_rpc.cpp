@@ -85,6 +85,11 @@ class Lane : public Reactor, public LiveCall, public std::enable_shared_from_thi
 
   void OnDone() override {
     calls_->remove(this);
+    {
+      // Answers may still come. They must not keep the engine, or it would end on its own thread.
+      const std::lock_guard lock(mutex_);
+      calls_.reset();
+    }
     self_.reset();
   }
 
@@ -168,8 +173,8 @@ class Lane : public Reactor, public LiveCall, public std::enable_shared_from_thi
     Finish(*ending_);
   }
 
-  const std::shared_ptr<ServerCalls> calls_;
-  std::shared_ptr<Lane> self_;  // until gRPC is done with it; the engine's callbacks hold others
+  std::shared_ptr<ServerCalls> calls_;  // until the call is done
+  std::shared_ptr<Lane> self_;          // until gRPC is done with it; the engine's callbacks hold others
   std::mutex mutex_;
   Octets in_;
   std::deque<Octets> answers_;

@@ -22,7 +22,7 @@ class Refusal final : public Reactor {
 class Watch final : public Reactor, public LiveCall, public std::enable_shared_from_this<Watch> {
  public:
   Watch(std::shared_ptr<ServerCalls> calls, grpc::CallbackServerContext* context)
-      : calls_(std::move(calls)), context_(context) {}
+      : calls_(std::move(calls)), settings_(calls_->settings()), context_(context) {}
 
   void begin() {
     self_ = shared_from_this();
@@ -48,6 +48,7 @@ class Watch final : public Reactor, public LiveCall, public std::enable_shared_f
     // Waits for a push that is under way, so no lock is held.
     watching_.reset();
     calls_->remove(this);
+    calls_.reset();
     self_.reset();
   }
 
@@ -55,20 +56,20 @@ class Watch final : public Reactor, public LiveCall, public std::enable_shared_f
 
  private:
   void push(const PersonaUpdate& update) {
-    auto parts = write(update, calls_->settings().most_octets / 2);
+    auto parts = write(update, settings_.most_octets / 2);
     const std::lock_guard lock(mutex_);
     if (ending_) return;
     for (auto& part : parts) {
       waiting_octets_ += part.ByteSizeLong();
       waiting_.push_back(std::move(part));
     }
-    if (waiting_octets_ > calls_->settings().watch_octets) return cut();
+    if (waiting_octets_ > settings_.watch_octets) return cut();
     write_on();
   }
 
   // The write that is on its way waits for a reader who does not read, so the stream is broken instead of ended.
   void cut() {
-    calls_->settings().log.warning("watcher", escape_for_log(context_->peer()) + " reads too slowly, and is cut off");
+    settings_.log.warning("watcher", escape_for_log(context_->peer()) + " reads too slowly, and is cut off");
     ending_ = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "this watcher reads too slowly");
     while (waiting_.size() > 1) waiting_.pop_back();
     if (writing_) context_->TryCancel();
@@ -93,7 +94,8 @@ class Watch final : public Reactor, public LiveCall, public std::enable_shared_f
     Finish(*ending_);
   }
 
-  const std::shared_ptr<ServerCalls> calls_;
+  std::shared_ptr<ServerCalls> calls_;  // until the call is done: an update that is late must not keep the engine
+  const RpcServerSettings settings_;
   grpc::CallbackServerContext* const context_;
   std::shared_ptr<Watch> self_;
   std::shared_ptr<void> watching_;

@@ -200,6 +200,50 @@ TEST_CASE("a place that nobody has come to yet has a line when a client is likel
   CHECK(story.model->served().find(resource_hash("film77/part-5.ts"), 0, 0, out) == 0);
 }
 
+namespace {
+
+/// Gamers and readers, each with resources of their own that come in no order.
+Story gamers_and_readers() {
+  Story story;
+  const auto wants = [&](ClientKey client, PersonaId persona, const std::string& resource) {
+    story.model->learn({.at = story.now += kSecond, .client = client, .resource = resource, .persona = persona});
+  };
+  for (int i = 0; i < 200; ++i) {
+    wants(1, 1, i % 3 == 0 ? "arena" : "lobby" + std::to_string(i));
+    wants(2, 2, i % 3 == 0 ? "library" : "book" + std::to_string(i));
+  }
+  return story;
+}
+
+std::string served_first(const SequenceModel& model, std::string_view current, PersonaId persona) {
+  std::array<ServedTable::Successor, 6> out;
+  const auto found = model.served().find(resource_hash(current), 0, persona, out);
+  return found == 0 ? "" : std::string(out[0].text);
+}
+
+}  // namespace
+
+TEST_CASE("where nothing is known of a place, workers read what the client's persona wants") {
+  const Story story = gamers_and_readers();
+  CHECK(served_first(*story.model, "nowhere", 1) == "arena");
+  CHECK(served_first(*story.model, "nowhere", 2) == "library");
+  CHECK(served_first(*story.model, "nowhere", 0).empty());
+  CHECK(served_first(*story.model, "nowhere", 9).empty());
+}
+
+TEST_CASE("where nothing is known of a place, the place itself is not what is wanted next") {
+  Story story;
+  for (int i = 0; i < 50; ++i) {
+    for (const auto& resource : {"start" + std::to_string(i), std::string("end")})
+      story.model->learn({.at = story.now += kSecond, .client = 1, .resource = resource, .persona = 1});
+    story.pause();
+  }
+  CHECK(served_first(*story.model, "nowhere", 1) == "end");
+  std::array<ServedTable::Successor, 6> out;
+  const auto found = story.model->served().find(resource_hash("end"), 0, 1, out);
+  for (std::size_t at = 0; at < found; ++at) CHECK(out[at].text != "end");
+}
+
 TEST_CASE("why: the terms behind a guess") {
   Story story = habits();
   story.wants(1000, {"index", "news"});

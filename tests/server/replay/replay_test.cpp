@@ -98,6 +98,15 @@ TEST_CASE("harbinger foresees more of the bundled trace than any baseline") {
   }
 }
 
+TEST_CASE("with --personas the model is judged once more, with clients in classes") {
+  const auto models =
+      results({"--format", "clf", "--pages", "--models", "harbinger", "--personas", "topics", kLibrary})["models"];
+  CHECK(models.contains("harbinger"));
+  REQUIRE(models.contains("harbinger_persona"));
+  REQUIRE(models.contains("harbinger_persona_served"));
+  CHECK(models["harbinger_persona"]["top3"].get<double>() > models["harbinger"]["top3"].get<double>() - 0.02);
+}
+
 TEST_CASE("baselines agree with a second, plain implementation") {
   const auto reference = run({"python3", HARBINGER_SOURCE_DIR "/tests/server/replay/reference.py", kLibrary});
   INFO(reference.output);

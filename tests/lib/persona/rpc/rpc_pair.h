@@ -21,6 +21,11 @@ struct RpcPair {
     server = std::move(*started);
   }
 
+  // An engine answers everything before it ends.
+  ~RpcPair() { engine->let_go(); }
+  RpcPair(const RpcPair&) = delete;
+  RpcPair& operator=(const RpcPair&) = delete;
+
   std::string address() const { return server->addresses().at(0).to_string(); }
 
   /// Short pauses, so that tests are short.

@@ -307,3 +307,19 @@ TEST_CASE("pauses grow to the longest, are up to half shorter by chance, and beg
   CHECK(shorter >= 50ms);
   CHECK(shorter < 100ms);
 }
+
+TEST_CASE("batches that the engine has not answered do not keep it when its server is gone") {
+  RpcServerSettings settings;
+  settings.grace = 0ms;
+  auto pair = std::make_unique<RpcPair>(settings);
+  const auto client = pair->client();
+  pair->engine->hold();
+  Awaited<Assigned> waiting;
+  const PersonaAsk ask;
+  client->assign(std::span(&ask, 1), waiting.taker());
+  REQUIRE(wait_until([&] { return pair->engine->asked().size() == 1; }));
+  const auto engine = pair->engine;
+  pair->server.reset();
+  CHECK(engine.use_count() == 2);  // the pair's and ours
+  CHECK_FALSE(waiting.get());
+}

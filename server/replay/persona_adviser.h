@@ -1,0 +1,29 @@
+// Who gives the clients of a trace their personas while it is replayed.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <harbinger/persona_id.h>
+#include "server/replay/trace.h"
+
+namespace harbinger::replay {
+
+/// Sees the visits of a trace one after the other.
+class PersonaAdviser {
+ public:
+  virtual ~PersonaAdviser() = default;
+  /// Of the client at this time, from what it did before.
+  virtual PersonaId persona_of(std::uint32_t client) const = 0;
+  /// The client did this.
+  virtual void saw(const Visit& visit) = 0;
+};
+
+/// Classes of clients that want alike: an online k-means over the words in the names that each wanted lately.
+std::unique_ptr<PersonaAdviser> make_topic_adviser(const Trace& trace, std::size_t personas);
+/// Classes of clients that act alike, whatever they want: how fast, how evenly, how often the same.
+std::unique_ptr<PersonaAdviser> make_manner_adviser(const Trace& trace, std::size_t personas);
+
+std::unique_ptr<PersonaAdviser> make_oracle_adviser();
+
+}  // namespace harbinger::replay
