@@ -69,7 +69,8 @@ void pool_hidden(ClientState& state) noexcept {
   const float chance = static_cast<float>(state.events * 0x9e3779b9u >> 8) * 0x1p-24F;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const float now = std::clamp(folded[i] * 63.5F, -127.0F, 127.0F), old = state.pooled[i];
-    state.pooled[i] = static_cast<std::int8_t>(std::clamp(std::floor(old + rate * (now - old) + chance), -127.0F, 127.0F));
+    state.pooled[i] =
+        static_cast<std::int8_t>(std::clamp(std::floor(old + rate * (now - old) + chance), -127.0F, 127.0F));
   }
 }
 
@@ -79,9 +80,8 @@ std::uint8_t hours_of(UnixMillis at) noexcept {
 }
 
 bool asked_lately(const ClientState& state, const ActCode& act) noexcept {
-  return std::ranges::any_of(state.recent, [&](std::uint32_t one) {
-    return one != 0 && (one & 0x1fffff) == (act.pack() & 0x1fffff);
-  });
+  return std::ranges::any_of(
+      state.recent, [&](std::uint32_t one) { return one != 0 && (one & 0x1fffff) == (act.pack() & 0x1fffff); });
 }
 
 void count(std::uint8_t& counter) noexcept { counter = static_cast<std::uint8_t>(std::min(counter + 1, 255)); }
@@ -152,7 +152,8 @@ void note(ClientState& state, const BehaviourEvent& event, const EventCode& code
   if (event.type == 1 || event.type == 28) count(state.addresses);
   if (event.outcome >= Outcome::not_found) count(state.failed);
   if (code.dwell != 0)
-    state.dwell = static_cast<std::uint8_t>(state.dwell == 0 ? code.dwell * 8 : state.dwell + code.dwell - state.dwell / 8);
+    state.dwell =
+        static_cast<std::uint8_t>(state.dwell == 0 ? code.dwell * 8 : state.dwell + code.dwell - state.dwell / 8);
   if (event.device != DeviceClass::unknown) state.device = static_cast<std::uint8_t>(event.device);
   state.last_at = event.at;
 }

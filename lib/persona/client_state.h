@@ -56,20 +56,21 @@ struct ClientState {
   std::array<std::uint8_t, ActCode::kGaps> gaps;
   std::array<std::uint8_t, kHours> hours;  ///< of four hours each, the first begins at 22 UTC
   std::array<std::uint8_t, kTopics> topics;
-  std::uint8_t addresses, failed, repeats, fresh;  ///< acts: that ask for an address, that failed, of a recent resource, of one not known yet
-  std::uint8_t dwell;                              ///< EventCode::dwell of late, averaged
-  std::uint8_t device;                             ///< that was told last
+  std::uint8_t addresses, failed, repeats,
+      fresh;            ///< acts: that ask for an address, that failed, of a recent resource, of one not known yet
+  std::uint8_t dwell;   ///< EventCode::dwell of late, averaged
+  std::uint8_t device;  ///< that was told last
   std::uint8_t persona, generation, structure;  ///< who it is, and to which state of the clusters that refers
   std::uint8_t flags;
-  std::uint16_t slot;      ///< where its sample was put last
-  std::uint16_t cusum;     ///< of what does not fit the persona; 256 is one nat
+  std::uint16_t slot;       ///< where its sample was put last
+  std::uint16_t cusum;      ///< of what does not fit the persona; 256 is one nat
   std::uint16_t net_cusum;  ///< of what surprises the network more than usual
-  std::uint16_t surprise;  ///< the network's, of late; 256 is one nat
-  std::uint16_t mark_at;   ///< minute of the assignment that is judged later
-  std::uint8_t mark;       ///< its margin's bucket, plus one; 0: none
-  std::uint8_t suspects;   ///< acts since the suspicion arose
-  std::uint8_t probation;  ///< acts until an alarm is taken as true
-  std::uint8_t left;       ///< persona before the alarm
+  std::uint16_t surprise;   ///< the network's, of late; 256 is one nat
+  std::uint16_t mark_at;    ///< minute of the assignment that is judged later
+  std::uint8_t mark;        ///< its margin's bucket, plus one; 0: none
+  std::uint8_t suspects;    ///< acts since the suspicion arose
+  std::uint8_t probation;   ///< acts until an alarm is taken as true
+  std::uint8_t left;        ///< persona before the alarm
   std::array<std::uint8_t, 4> spare;
 
   /// Acts within the window.

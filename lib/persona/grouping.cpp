@@ -9,16 +9,15 @@ namespace harbinger::persona {
 namespace {
 
 // Of the evidence that a cluster is the larger one: half, or small ones would never grow.
-const float kSizeCounts = getenv("SIZE")?atof(getenv("SIZE")):0.25F;
+constexpr float kSizeCounts = 0.25F;
 constexpr std::size_t kStep = 512, kVictims = 8;
 constexpr double kSplitLater = 1.6;
 constexpr std::uint32_t kMostLoners = 48;
+// A client is a cluster of its own when no other is better than this many nats for each thing that it does, and as many for the cluster.
+constexpr float kStrange = 0.3F, kBase = 1;
 
 }  // namespace
 
-const double kBase=getenv("BASE")?atof(getenv("BASE")):1;
-const double kStrange=getenv("STRANGE")?atof(getenv("STRANGE")):0.3;
-const double kDoubt=getenv("RATE")?atof(getenv("RATE")):0.11;
 Grouping::Grouping() { samples_.reserve(kMostSamples); }
 
 std::uint64_t Grouping::random() {
@@ -100,7 +99,9 @@ std::uint8_t Grouping::best_for(const Sample& sample) {
   Mixture::Scores scores;
   mixture_.score(sample.tokens, scores);
   std::uint8_t best = 0;
-  float most = !may_be_born_ ? -std::numeric_limits<float>::infinity() : -static_cast<float>(kStrange) * sample.tokens.total[0] / kTokenUnit - static_cast<float>(kBase);  // of a cluster of its own
+  float most = !may_be_born_ ? -std::numeric_limits<float>::infinity()
+                             : -kStrange * static_cast<float>(sample.tokens.total[0]) / kTokenUnit -
+                                   kBase;  // of a cluster of its own
   for (std::uint32_t cluster = 1; cluster < mixture_.end(); ++cluster) {
     auto members = mixture_.members(cluster);
     float score = scores[cluster];

@@ -16,10 +16,11 @@ class SplitTrial;
 
 /// Keeps samples of some thousand clients and finds the clusters that explain them. Clusters are numbered as in Mixture; a number stays with
 /// its cluster for as long as that lives. Deterministic. One thread at a time.
-extern const double kDoubt;
-inline constexpr double kPerCluster = 4;
 class Grouping {
  public:
+  /// What a cluster must explain to be one: so many nats, and so many for each thing that its members do.
+  static constexpr double kPerCluster = 4, kDoubt = 0.11;
+
   static constexpr std::size_t kMostSamples = 4096;
   static constexpr std::uint16_t kNoSlot = 0xffff;
 
@@ -51,7 +52,9 @@ class Grouping {
   };
   /// What became of clusters since this was asked last.
   std::vector<Merged> take_merged() { return std::exchange(merged_, {}); }
-  std::uint32_t changes() const { return changes_; }  ///< grows when clusters were merged, split, born, or many samples moved
+  std::uint32_t changes() const {
+    return changes_;
+  }  ///< grows when clusters were merged, split, born, or many samples moved
 
   /// An operator's word.
   void merge(std::uint8_t from, std::uint8_t into);
@@ -106,8 +109,8 @@ class Grouping {
   std::uint32_t loners_ = 0;
   std::array<std::uint64_t, Mixture::kMost> tried_{};  ///< offers when a split was last tried in vain
 
-  std::size_t next_ = 0;             ///< sample to look at
-  std::uint8_t next_cluster_ = 1;    ///< to merge or split
+  std::size_t next_ = 0;           ///< sample to look at
+  std::uint8_t next_cluster_ = 1;  ///< to merge or split
   std::uint32_t changes_ = 0;
   std::uint64_t offers_ = 0, renewed_at_ = 0;
   std::uint64_t random_ = 0x9e3779b97f4a7c15U;

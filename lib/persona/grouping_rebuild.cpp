@@ -55,7 +55,8 @@ std::vector<std::uint8_t> Grouping::named_after(const std::vector<std::uint8_t>&
   std::array<std::uint8_t, Mixture::kMost> name{};
   std::array<bool, Mixture::kMost> used{};
   for (const auto& [n, pair] : order)
-    if (pair.second != 0 && name[pair.first] == 0 && !used[pair.second]) name[pair.first] = pair.second, used[pair.second] = true;
+    if (pair.second != 0 && name[pair.first] == 0 && !used[pair.second])
+      name[pair.first] = pair.second, used[pair.second] = true;
   std::uint32_t next = 1;
   for (const auto& [n, pair] : order) {
     if (pair.first == 0 || name[pair.first] != 0) continue;
@@ -96,7 +97,10 @@ void Grouping::rebuild() {
   const double before = explained();
   for (auto& sample : samples_) put(sample, 0);
   const auto all = newborn();
-  if (all == 0) {may_be_born_ = true;return;}
+  if (all == 0) {
+    may_be_born_ = true;
+    return;
+  }
   for (auto& sample : samples_) put(sample, all);
   for (int round = 0; round < 3; ++round) {
     const auto changes = changes_;
@@ -105,9 +109,8 @@ void Grouping::rebuild() {
     merge_what_is_alike();
     if (changes_ == changes) break;
   }
-  if(!getenv("NOMWE")) merge_what_explains();
-  if(getenv("DBG")) printf("rebuild n %zu before %.0f after %.0f clusters %u\n", samples_.size(), before, explained(), mixture_.end()-1);
-  if (getenv("FORCE") || explained() > before)
+  merge_what_explains();
+  if (explained() > before)
     put_all(named_after(old));
   else
     put_all(old);

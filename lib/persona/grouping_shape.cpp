@@ -52,9 +52,11 @@ std::vector<std::uint8_t> Grouping::neighbours(std::uint8_t cluster) const {
   }
   std::vector<std::uint8_t> others;
   for (std::uint32_t other = 1; other < mixture_.end(); ++other)
-    if (other != cluster && mixture_.members(other) >= kLeastPart && !ties_[other].kept) others.push_back(static_cast<std::uint8_t>(other));
+    if (other != cluster && mixture_.members(other) >= kLeastPart && !ties_[other].kept)
+      others.push_back(static_cast<std::uint8_t>(other));
   const auto keep = std::min(others.size(), kNeighbours);
-  std::ranges::partial_sort(others, others.begin() + static_cast<std::ptrdiff_t>(keep), std::greater{}, [&](std::uint8_t other) { return sum[other]; });
+  std::ranges::partial_sort(others, others.begin() + static_cast<std::ptrdiff_t>(keep), std::greater{},
+                            [&](std::uint8_t other) { return sum[other]; });
   others.resize(keep);
   return others;
 }
@@ -85,7 +87,6 @@ bool Grouping::merge_one(std::uint8_t cluster) {
     if (gain > most) most = gain, with = other;
   }
   if (with == 0) return false;
-  if (getenv("DBG2")) printf("merge %u(%u) %u(%u) worth %.0f price %.0f\n", cluster, mixture_.members(cluster), with, mixture_.members(with), worth(cluster, with), price(cluster, with));
   // The larger one keeps its number.
   const bool larger = mixture_.members(cluster) > mixture_.members(with);
   merge(larger ? with : cluster, larger ? cluster : with);

@@ -166,7 +166,8 @@ float Mixture::score_in(std::uint32_t cluster, const Tokens& tokens) const {
   return score;
 }
 
-float Mixture::score_apart(std::uint32_t one, std::uint32_t other, const std::uint32_t* types, const Tokens& tokens) const {
+float Mixture::score_apart(std::uint32_t one, std::uint32_t other, const std::uint32_t* types,
+                           const Tokens& tokens) const {
   const auto* const a = column(one);
   const auto* const b = other == 0 ? nullptr : column(other);
   float score = 0;
@@ -178,7 +179,8 @@ float Mixture::score_apart(std::uint32_t one, std::uint32_t other, const std::ui
     if (kDiscount[part] > 0)
       for (const auto [row, weight] : tokens.of(part)) left -= a[row] + (b ? b[row] : 0) == weight;
     const float spare = spare_of(left, part);
-    float sum = -static_cast<float>(tokens.total[part]) * std::log((static_cast<float>(total) * kUnit + kAlpha[part]) / spare);
+    float sum =
+        -static_cast<float>(tokens.total[part]) * std::log((static_cast<float>(total) * kUnit + kAlpha[part]) / spare);
     for (const auto [row, weight] : tokens.of(part)) {
       const float seen = static_cast<float>(a[row] + (b ? b[row] : 0) - weight) * kUnit - kDiscount[part];
       if (seen > 0) sum += weight * std::log1p(seen / (spare * usual_[row]));

@@ -43,8 +43,8 @@ std::string PersonaRegister::unique(std::string_view word, PersonaId id) const {
 }
 
 const CatalogueEntry* PersonaRegister::entry_named(std::string_view name) const {
-  const auto found = std::ranges::find(catalogue_.entries(), name, [](const auto& each) { return each.profile.name; });
-  return found == catalogue_.entries().end() ? nullptr : &*found;
+  const auto found = std::ranges::find(catalogue_->entries(), name, [](const auto& each) { return each.profile.name; });
+  return found == catalogue_->entries().end() ? nullptr : &*found;
 }
 
 // What follows from the entry, under the number, name and pin that the persona has.
@@ -70,7 +70,7 @@ bool PersonaRegister::look_at(const Look& look) {
   slot.profile.distinguished_by = sentences;
   if (slot.profile.pinned || slot.by_rule) return changed;
 
-  const auto match = catalogue_.match(look.features);
+  const auto match = catalogue_->match(look.features);
   if (match.entry && (slot.profile.entry.empty() ||
                       (match.entry->profile.name != slot.profile.entry && match.fit > slot.fit + kClearlyBetter))) {
     name_after_entry(slot, *match.entry, match.fit);
@@ -183,7 +183,7 @@ std::vector<std::uint8_t> PersonaRegister::save() const {
 }
 
 Result<void> PersonaRegister::load(std::span<const std::uint8_t> octets) {
-  PersonaRegister read(catalogue_);
+  PersonaRegister read(*catalogue_);
   try {
     const auto all = nlohmann::json::from_cbor(octets.begin(), octets.end());
     for (const auto& each : all) {

@@ -22,7 +22,7 @@ namespace harbinger::persona {
 class PersonaRegister {
  public:
   /// The catalogue outlives it.
-  explicit PersonaRegister(const Catalogue& catalogue) : catalogue_(catalogue) {}
+  explicit PersonaRegister(const Catalogue& catalogue) : catalogue_(&catalogue) {}
 
   /// What a cluster looks like now.
   struct Look {
@@ -71,7 +71,7 @@ class PersonaRegister {
   std::string unique(std::string_view word, PersonaId id) const;
   const CatalogueEntry* entry_named(std::string_view name) const;
 
-  const Catalogue& catalogue_;
+  const Catalogue* catalogue_;
   std::array<Slot, 256> slots_{};
 };
 

@@ -58,7 +58,8 @@ std::string own_name(std::size_t owner, std::size_t i) {
 // Half of the names from a pool for all, in an order of its own.
 void give_names(Behaviour& behaviour, const PlantedMixture& mixture, std::size_t owner, Chance& chance) {
   for (std::size_t i = 0; i < kNamesEach; ++i)
-    behaviour.names.push_back(chance.unit() < mixture.overlap ? own_name(0, chance.below(3 * kNamesEach)) : own_name(owner + 1, i));
+    behaviour.names.push_back(chance.unit() < mixture.overlap ? own_name(0, chance.below(3 * kNamesEach))
+                                                              : own_name(owner + 1, i));
   chance.shuffle(behaviour.names);
 }
 
@@ -102,7 +103,8 @@ std::vector<Behaviour> make_behaviours(const PlantedMixture& mixture, Chance& ch
 
 class Client {
  public:
-  Client(const Behaviour& behaviour, double own_taste, Chance& chance) : behaviour_(&behaviour), likes_(behaviour.likes) {
+  Client(const Behaviour& behaviour, double own_taste, Chance& chance)
+      : behaviour_(&behaviour), likes_(behaviour.likes) {
     for (auto& like : likes_) like *= std::exp(own_taste * chance.normal());
     at_ = chance.draw(likes_);
   }
@@ -153,8 +155,9 @@ class Planter {
       }
       const bool noise = chance_.unit() < mixture_.noise;
       at += 1000 * (noise ? 0.5 * std::exp(2.5 * std::abs(chance_.normal())) : client.next_gap(chance_));
-      planted_.acts.push_back({mixture_.starts + static_cast<UnixMillis>(at), number, static_cast<std::uint32_t>(behaviour),
-                               noise ? own_name(99, chance_.below(400)) : client.next_name(chance_), client.next_action(chance_)});
+      planted_.acts.push_back(
+          {mixture_.starts + static_cast<UnixMillis>(at), number, static_cast<std::uint32_t>(behaviour),
+           noise ? own_name(99, chance_.below(400)) : client.next_name(chance_), client.next_action(chance_)});
     }
   }
 

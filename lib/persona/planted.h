@@ -24,8 +24,9 @@ struct PlantedMixture {
   Differ differ = Differ::all;
   std::size_t behaviours = 8, clients = 800, acts = 40;  ///< acts of each client
   double noise = 0.10;
-  double own_taste = 0.5;     ///< how much clients of one behaviour differ: sigma of the logarithm of how much they like a name
-  double overlap = 0.5;       ///< share of a behaviour's names that come from a pool for all
+  double own_taste =
+      0.5;  ///< how much clients of one behaviour differ: sigma of the logarithm of how much they like a name
+  double overlap = 0.5;        ///< share of a behaviour's names that come from a pool for all
   std::size_t changes_at = 0;  ///< act from which on every fourth client is of another behaviour; 0: never
   UnixMillis starts = 1'700'000'000'000, arrivals = 3'600'000;
 };

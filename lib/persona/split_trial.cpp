@@ -31,7 +31,8 @@ void SplitTrial::divide(std::span<const Tokens* const> members, std::size_t seed
       if (now != kNone && size(now) < 2) continue;
       std::array<float, 2> scores;
       for (std::uint8_t side = 0; side < 2; ++side)
-        scores[side] = side == now ? mixture_.score_without(sides_[side], *members[i]) : mixture_.score_in(sides_[side], *members[i]);
+        scores[side] = side == now ? mixture_.score_without(sides_[side], *members[i])
+                                   : mixture_.score_in(sides_[side], *members[i]);
       const std::uint8_t best = scores[1] > scores[0] ? 1 : 0;
       if (best != now) put(i, best), ++moved;
     }

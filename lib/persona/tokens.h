@@ -10,12 +10,33 @@
 namespace harbinger::persona {
 
 /// What a client's behaviour is looked at for. Each part is a distribution of its own.
-enum class Part : std::uint8_t { resource, site, pair, action, gap, hour, kind, device, failed, repeats, hidden, limit };
+enum class Part : std::uint8_t {
+  resource,
+  site,
+  pair,
+  action,
+  gap,
+  hour,
+  kind,
+  device,
+  failed,
+  repeats,
+  hidden,
+  limit
+};
 inline constexpr std::size_t kParts = static_cast<std::size_t>(Part::limit);
 inline constexpr std::uint32_t kHiddenBins = 8;
-inline constexpr std::array<std::uint32_t, kParts> kPartRows{
-    ActCode::kResources, ActCode::kSites, ActCode::kPairs, ActCode::kActions, ActCode::kGaps, ClientState::kHours, 2,
-    static_cast<std::uint32_t>(DeviceClass::limit), 2, 2, ClientState::kPooled* kHiddenBins};
+inline constexpr std::array<std::uint32_t, kParts> kPartRows{ActCode::kResources,
+                                                             ActCode::kSites,
+                                                             ActCode::kPairs,
+                                                             ActCode::kActions,
+                                                             ActCode::kGaps,
+                                                             ClientState::kHours,
+                                                             2,
+                                                             static_cast<std::uint32_t>(DeviceClass::limit),
+                                                             2,
+                                                             2,
+                                                             ClientState::kPooled* kHiddenBins};
 /// Where each part's rows begin; the last is their number.
 inline constexpr std::array<std::uint32_t, kParts + 1> kPartBegin = [] {
   std::array<std::uint32_t, kParts + 1> begin{};
@@ -23,7 +44,9 @@ inline constexpr std::array<std::uint32_t, kParts + 1> kPartBegin = [] {
   return begin;
 }();
 inline constexpr std::uint32_t kRows = kPartBegin[kParts];
-inline constexpr std::uint32_t row_of(Part part, std::uint32_t at) { return kPartBegin[static_cast<std::size_t>(part)] + at; }
+inline constexpr std::uint32_t row_of(Part part, std::uint32_t at) {
+  return kPartBegin[static_cast<std::size_t>(part)] + at;
+}
 
 /// Weights are whole numbers, so that sums do not depend on their order.
 inline constexpr std::int32_t kTokenUnit = 16;
@@ -37,8 +60,8 @@ struct HiddenScale {
 };
 
 struct Tokens {
-  static constexpr std::size_t kMost = 2 * ClientState::kNames + ClientState::kPairs + ActCode::kActions + ActCode::kGaps +
-                                       ClientState::kHours + 2 + 1 + 2 + 2 + 2 * ClientState::kPooled;
+  static constexpr std::size_t kMost = 2 * ClientState::kNames + ClientState::kPairs + ActCode::kActions +
+                                       ActCode::kGaps + ClientState::kHours + 2 + 1 + 2 + 2 + 2 * ClientState::kPooled;
   std::array<Token, kMost> tokens;
   std::array<std::uint16_t, kParts + 1> begin{};  ///< of each part's tokens
   std::array<std::uint16_t, kParts> total{};      ///< weight of each part

@@ -11,23 +11,23 @@ namespace {
 using Words = std::span<const std::string_view>;
 
 // Whole words between dots, dashes, slashes and digits, so that "again" is no game. Short, and of names that the world uses.
-constexpr std::array<std::string_view, 22> kVideo{"video",   "videos", "youtube", "googlevideo", "netflix", "nflxvideo",
-                                                  "vimeo",   "twitch", "ttvnw",   "hls",         "dash",    "vod",
-                                                  "stream",  "streaming", "media", "tv", "hulu", "primevideo",
-                                                  "dailymotion", "movie", "film", "playback"};
-constexpr std::array<std::string_view, 16> kGame{"game",        "games", "gaming",    "steam",  "steampowered", "playstation",
-                                                 "xbox",        "xboxlive", "nintendo", "riotgames", "epicgames", "blizzard",
-                                                 "battle", "minecraft", "roblox", "matchmaking"};
-constexpr std::array<std::string_view, 16> kSocial{"social",   "facebook", "fbcdn",    "instagram", "twitter", "twimg",
-                                                   "tiktok",   "snapchat", "whatsapp", "reddit",    "linkedin", "pinterest",
-                                                   "mastodon", "chat",     "telegram", "discord"};
-constexpr std::array<std::string_view, 18> kReading{"news",    "wiki", "wikipedia", "article", "articles", "blog",
-                                                    "journal", "paper", "papers", "library", "book",    "books",
-                                                    "read",    "magazine", "docs",     "pdf",     "times",  "post"};
-constexpr std::array<std::string_view, 22> kTelemetry{"telemetry", "metrics", "beacon", "analytics", "ntp",  "pool",
-                                                      "collect", "collector", "report", "crash", "stats", "sensor",
-                                                      "iot",  "device", "devices", "firmware", "update", "updates",
-                                                      "heartbeat", "mqtt", "ping", "time"};
+constexpr std::array<std::string_view, 22> kVideo{
+    "video", "videos",     "youtube",     "googlevideo", "netflix", "nflxvideo", "vimeo", "twitch",
+    "ttvnw", "hls",        "dash",        "vod",         "stream",  "streaming", "media", "tv",
+    "hulu",  "primevideo", "dailymotion", "movie",       "film",    "playback"};
+constexpr std::array<std::string_view, 16> kGame{
+    "game",     "games",     "gaming",    "steam",    "steampowered", "playstation", "xbox",   "xboxlive",
+    "nintendo", "riotgames", "epicgames", "blizzard", "battle",       "minecraft",   "roblox", "matchmaking"};
+constexpr std::array<std::string_view, 16> kSocial{
+    "social",   "facebook", "fbcdn",    "instagram", "twitter",  "twimg", "tiktok",   "snapchat",
+    "whatsapp", "reddit",   "linkedin", "pinterest", "mastodon", "chat",  "telegram", "discord"};
+constexpr std::array<std::string_view, 18> kReading{"news",    "wiki",     "wikipedia", "article", "articles", "blog",
+                                                    "journal", "paper",    "papers",    "library", "book",     "books",
+                                                    "read",    "magazine", "docs",      "pdf",     "times",    "post"};
+constexpr std::array<std::string_view, 22> kTelemetry{
+    "telemetry", "metrics", "beacon",    "analytics", "ntp",  "pool",   "collect", "collector",
+    "report",    "crash",   "stats",     "sensor",    "iot",  "device", "devices", "firmware",
+    "update",    "updates", "heartbeat", "mqtt",      "ping", "time"};
 
 bool letter(char c) { return c >= 'a' && c <= 'z'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
