@@ -16,16 +16,6 @@ std::string_view host_of(std::string_view resource) {
   return resource.substr(0, resource.find_first_of("/#?:"));
 }
 
-// The last two labels; of a resource without a host ("/index.html"), its first folder.
-std::string_view site_of(std::string_view resource) {
-  const auto host = host_of(resource);
-  if (host.empty()) return resource.substr(0, resource.find('/', 1));
-  const auto last = host.rfind('.');
-  if (last == std::string_view::npos || last == 0) return host;
-  const auto before = host.rfind('.', last - 1);
-  return before == std::string_view::npos ? host : host.substr(before + 1);
-}
-
 // Steps of 2 and 2.5 in turn (1, 2, 5, 10, ...), from `unit` on; 0 is for what is not known.
 std::uint8_t bucket(double span, double unit, std::uint8_t buckets) {
   std::uint8_t at = 1;
@@ -40,6 +30,15 @@ std::uint8_t hour_of(UnixMillis at) {
 }
 
 }  // namespace
+
+std::string_view site_of(std::string_view resource) noexcept {
+  const auto host = host_of(resource);
+  if (host.empty()) return resource.substr(0, resource.find('/', 1));
+  const auto last = host.rfind('.');
+  if (last == std::string_view::npos || last == 0) return host;
+  const auto before = host.rfind('.', last - 1);
+  return before == std::string_view::npos ? host : host.substr(before + 1);
+}
 
 EventCode encode(const BehaviourEvent& event, UnixMillis last_at) noexcept {
   const auto whole = resource_hash(event.resource);

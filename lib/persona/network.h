@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <harbinger/behaviour.h>
@@ -29,6 +30,9 @@ struct EventCode {
 
   friend bool operator==(const EventCode&, const EventCode&) = default;
 };
+
+/// The last two labels of a resource's host; of one without a host, its first folder.
+std::string_view site_of(std::string_view resource) noexcept;
 
 /// `last_at`: the client's act before, 0 when there was none. Pure.
 EventCode encode(const BehaviourEvent& event, UnixMillis last_at) noexcept;
