@@ -11,8 +11,8 @@ constexpr std::array<double, 8> kSeconds{0.0005, 0.001, 0.002, 0.005, 0.02, 0.1,
 
 }  // namespace
 
-std::string_view to_string(TokenOutcome outcome) noexcept {
-  static constexpr std::array<std::string_view, static_cast<std::size_t>(TokenOutcome::limit)> kWords{
+std::string_view to_string(ShownToken outcome) noexcept {
+  static constexpr std::array<std::string_view, static_cast<std::size_t>(ShownToken::limit)> kWords{
       "wanted", "valid", "expired", "foreign", "malformed", "unproved", "given"};
   return kWords[static_cast<std::size_t>(outcome)];
 }
@@ -28,7 +28,7 @@ PersonaMetrics::PersonaMetrics(Metrics& metrics) : metrics_(metrics) {
   latency_ = metrics.histogram("harbinger_persona_engine_seconds", "Until the engine answered a call.", kSeconds);
   for (std::size_t i = 0; i < tokens_.size(); ++i)
     tokens_[i] = metrics.counter("harbinger_persona_tokens_total", "Persona options in queries, and tokens given.",
-                                 {{"outcome", std::string(to_string(static_cast<TokenOutcome>(i)))}});
+                                 {{"outcome", std::string(to_string(static_cast<ShownToken>(i)))}});
   name({});
 }
 

@@ -16,7 +16,7 @@
 namespace harbinger::persona {
 
 /// What became of the persona option of a query.
-enum class TokenOutcome : std::uint8_t {
+enum class ShownToken : std::uint8_t {
   wanted,     ///< no token in it: "assign me one"
   valid,      ///< the client's own
   expired,    ///< the client's own, too old
@@ -26,14 +26,14 @@ enum class TokenOutcome : std::uint8_t {
   given,      ///< replies that carried a token
   limit
 };
-std::string_view to_string(TokenOutcome outcome) noexcept;
+std::string_view to_string(ShownToken outcome) noexcept;
 
 class PersonaMetrics {
  public:
   explicit PersonaMetrics(Metrics& metrics);
 
   // The query path; no lock, no allocation.
-  void token(TokenOutcome outcome) const noexcept { tokens_[static_cast<std::size_t>(outcome)].add(); }
+  void token(ShownToken outcome) const noexcept { tokens_[static_cast<std::size_t>(outcome)].add(); }
   void query(PersonaId persona, bool known) const noexcept;
 
   void assigned(bool written) const noexcept { (written ? assigned_ : no_room_).add(); }
@@ -53,7 +53,7 @@ class PersonaMetrics {
   Metrics& metrics_;
   Counter unknown_, assigned_, no_room_, events_, dropped_, failed_;
   Histogram latency_;
-  std::array<Counter, static_cast<std::size_t>(TokenOutcome::limit)> tokens_;
+  std::array<Counter, static_cast<std::size_t>(ShownToken::limit)> tokens_;
   std::mutex naming_;
   std::set<std::string> names_;
   rcu::Published<ByPersona> queries_;

@@ -175,13 +175,13 @@ void Persona::decorate(const Query& query, ReplyEditor& editor) {
   const auto data = query.option(OptionCode::PERSONA);
   if (!data) return;
   const auto& metrics = service_->metrics();
-  if (config_.require_cookie && !query.address_proved()) return metrics.token(TokenOutcome::unproved);
+  if (config_.require_cookie && !query.address_proved()) return metrics.token(ShownToken::unproved);
   const auto now = service_->calendar(query.arrived());
   const auto known = service_->table().of(met(query).client);
   const auto outcome = judge(*data, known, now);
   metrics.token(outcome);
-  if (outcome == TokenOutcome::malformed || !known || known->expires <= now || known->token == PersonaToken{}) return;
-  if (editor.add_option(OptionCode::PERSONA, known->token)) metrics.token(TokenOutcome::given);
+  if (outcome == ShownToken::malformed || !known || known->expires <= now || known->token == PersonaToken{}) return;
+  if (editor.add_option(OptionCode::PERSONA, known->token)) metrics.token(ShownToken::given);
 }
 
 void Persona::observe(const Query& query, const ReplyView& reply) {

@@ -18,13 +18,13 @@ inline std::optional<PersonaToken> token_in(std::span<const std::uint8_t> data) 
 }
 
 /// What the option says beside what is known of its client.
-inline TokenOutcome judge(std::span<const std::uint8_t> data, const std::optional<PersonaAssignment>& known,
+inline ShownToken judge(std::span<const std::uint8_t> data, const std::optional<PersonaAssignment>& known,
                           UnixMillis now) noexcept {
-  if (data.empty()) return TokenOutcome::wanted;
+  if (data.empty()) return ShownToken::wanted;
   const auto token = token_in(data);
-  if (!token) return TokenOutcome::malformed;
-  if (!known || known->token != *token || *token == PersonaToken{}) return TokenOutcome::foreign;
-  return known->expires > now ? TokenOutcome::valid : TokenOutcome::expired;
+  if (!token) return ShownToken::malformed;
+  if (!known || known->token != *token || *token == PersonaToken{}) return ShownToken::foreign;
+  return known->expires > now ? ShownToken::valid : ShownToken::expired;
 }
 
 }  // namespace harbinger::persona
