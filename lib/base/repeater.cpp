@@ -1,19 +1,14 @@
 #include <harbinger/repeater.h>
 
-#include <signal.h>
+#include "base/signals.h"
 
 namespace harbinger {
 
 namespace {
 
-// Signals are for the server's own threads; a new thread inherits what is blocked.
 std::thread quiet_thread(std::function<void()> run) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(run));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
+  const AllSignalsBlocked blocked;
+  return std::thread(std::move(run));
 }
 
 }  // namespace

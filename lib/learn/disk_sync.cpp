@@ -1,19 +1,14 @@
 #include "learn/disk_sync.h"
 
-#include <csignal>
+#include "base/signals.h"
 
 namespace harbinger::learn {
 
 namespace {
 
-// Signals are for the threads that expect them.
 std::thread start_without_signals(auto body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(body);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
+  const AllSignalsBlocked blocked;
+  return std::thread(body);
 }
 
 }  // namespace

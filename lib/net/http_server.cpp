@@ -7,6 +7,8 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 
+#include "base/signals.h"
+
 namespace harbinger::net {
 
 using boost::system::error_code;
@@ -37,22 +39,6 @@ std::unexpected<Error> cannot_listen(const SocketAddress& address, const error_c
               "cannot listen for HTTP on " + address.to_string() + ": " + error.message() +
                   (in_use ? "; another program has this port, name a free one" : ""));
 }
-
-// Signals are for the server's own threads.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 

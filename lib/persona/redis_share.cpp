@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <csignal>
 #include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "base/signals.h"
 #include "persona/redis_link.h"
 #include "persona/share.h"
 #include "persona/share_codec.h"
@@ -34,22 +34,6 @@ constexpr std::size_t kMostProfile = std::size_t{64} << 10, kMostTable = std::si
 UnixMillis millis(const Clock& clock) {
   return std::chrono::duration_cast<milliseconds>(clock.calendar().time_since_epoch()).count();
 }
-
-// Signals are for the program's own threads; and writing to a connection that is gone must be an error and no SIGPIPE.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 class RedisShare final : public Share {
  public:
