@@ -1,11 +1,12 @@
 #include "persona/engine_source.h"
 
-#include <fstream>
 #include <mutex>
 #include <utility>
 
+#include "base/token_lines.h"
 #include "persona/catalogue.h"
 #include "persona/module_loader.h"
+#include "persona/redis_url.h"
 #include "persona/share.h"
 #include "persona/start_weights.h"
 
@@ -58,15 +59,6 @@ Result<std::shared_ptr<PersonaEngine>> open_embedded(const EngineChoice& choice,
   return std::shared_ptr<PersonaEngine>(std::move(*engine));
 }
 
-// The first word of the file.
-Result<std::string> read_token(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string token;
-  if (!in) return fail(ErrorCode::not_found, "cannot read the token", {.file = file.string()});
-  if (!(in >> token)) return fail(ErrorCode::malformed, "there is no token in this file", {.file = file.string()});
-  return token;
-}
-
 Result<std::shared_ptr<PersonaEngine>> open_remote(const EngineChoice& choice, const EngineWorld& world) {
   RpcClientSettings settings;
   settings.address = choice.address;
@@ -75,9 +67,9 @@ Result<std::shared_ptr<PersonaEngine>> open_remote(const EngineChoice& choice, c
   settings.key = choice.private_key;
   settings.log = world.log;
   if (choice.token) {
-    auto token = read_token(*choice.token);
-    if (!token) return fail(std::move(token.error()));
-    settings.token = std::move(*token);
+    auto first = read_first_token(*choice.token);
+    if (!first) return fail(std::move(first.error()));
+    settings.token = std::move(first->token);
   }
   auto engine = load_remote(settings);
   if (!engine) return fail(std::move(engine.error()));
@@ -91,6 +83,14 @@ std::string EngineChoice::text() const {
   for (const auto* path : {&catalogue, &state, &authority, &certificate, &private_key, &token})
     all += '\n' + (*path ? (*path)->string() : "");
   return all;
+}
+
+Result<void> check_engine(const EngineChoice& choice) {
+  if (!choice.embedded()) return {};
+  if (auto catalogue = catalogue_of(choice); !catalogue) return fail(std::move(catalogue.error()));
+  if (choice.redis.empty()) return {};
+  if (auto url = parse_redis_url(choice.redis); !url) return fail(std::move(url.error()));
+  return {};
 }
 
 Result<std::shared_ptr<PersonaEngine>> open_engine(const EngineChoice& choice, const EngineWorld& world) {

@@ -29,6 +29,9 @@ struct EngineChoice {
   std::string text() const;
 };
 
+/// What is wrong with the choice, as far as files and texts tell without an engine: the catalogue and the URL of the store.
+Result<void> check_engine(const EngineChoice& choice);
+
 /// An engine of that choice. One that is away is no error: it says so itself. `unsupported` when this build has none of the kind.
 Result<std::shared_ptr<PersonaEngine>> open_engine(const EngineChoice& choice, const EngineWorld& world);
 

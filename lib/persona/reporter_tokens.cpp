@@ -1,9 +1,10 @@
 #include "persona/reporter_tokens.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include <openssl/crypto.h>
+
+#include "base/token_lines.h"
 
 namespace harbinger::persona {
 
@@ -11,27 +12,18 @@ namespace {
 
 constexpr std::string_view kScheme = "bearer ";
 
-std::string_view trimmed(std::string_view line) {
-  line = line.substr(0, line.find('#'));
-  line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
-  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
-}
-
 char lower(char each) { return each >= 'A' && each <= 'Z' ? static_cast<char>(each + 32) : each; }
 
 }  // namespace
 
 Result<ReporterTokens> ReporterTokens::load(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) return fail(ErrorCode::not_found, "cannot read the tokens of reporters", {file.string()});
+  const auto lines = read_token_lines(file);
+  if (!lines) return fail(lines.error());
   ReporterTokens all;
-  std::string line;
-  for (int number = 1; std::getline(in, line); ++number) {
-    const auto token = trimmed(line);
-    if (token.empty()) continue;
-    if (token.size() < kShortest || token.find(' ') != std::string_view::npos)
-      return fail(ErrorCode::malformed, "a token has at least 16 characters and no spaces", {file.string(), number, 1});
-    all.tokens_.emplace_back(token);
+  for (const auto& line : *lines) {
+    if (line.token.size() < kShortest || !line.printable() || !line.more.empty())
+      return fail(ErrorCode::malformed, "a token has at least 16 characters, printable ones without spaces", line.at);
+    all.tokens_.push_back(line.token);
   }
   if (all.empty()) return fail(ErrorCode::malformed, "expected a token a line, and found none", {file.string()});
   return all;

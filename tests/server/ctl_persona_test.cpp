@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Fixture, "ctl persona sends nothing when its token cannot be re
         pin(scratch.write("two", "one-token another-token\n").string()), pin(scratch.path().string())})
     CHECK(ran.exit_code == 2);
   CHECK_THAT(pin(absent).output, Contains(absent));
-  CHECK_THAT(pin((scratch / "two").string()).output, Contains("two:1:1: a token has no spaces"));
+  CHECK_THAT(pin((scratch / "two").string()).output, Contains("two:1: a token has no spaces"));
   CHECK(engine.told().empty());
 }
 

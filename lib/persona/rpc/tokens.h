@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <harbinger/result.h>
+#include "base/token_lines.h"
 
 namespace harbinger::persona {
 
@@ -29,6 +30,8 @@ class Tokens {
   std::optional<Scope> scope_of(std::string_view token) const;
 
  private:
+  static Result<Tokens> of(const std::vector<TokenLine>& lines, const std::filesystem::path& file);
+
   using Digest = std::array<std::uint8_t, 32>;
   struct Entry {
     Digest digest;
