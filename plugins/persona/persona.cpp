@@ -89,7 +89,7 @@ PersonaService::Settings Persona::settings(const PluginContext& context) const {
 }
 
 Result<void> Persona::start(const PluginContext& context) {
-  if (context.checking) return {};
+  if (context.checking) return check_engine(settings(context).engine);
   met_ = Fact<Met>{context.fact("persona")};
   key_ = Fact<KnownClient>{context.fact("client_key")};
   auto service =

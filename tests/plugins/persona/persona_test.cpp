@@ -4,9 +4,11 @@
 
 #include "persona/persona_service.h"
 #include "plugins/all.h"
+#include "tests/support/drive.h"
 #include "tests/support/fake_persona_engine.h"
 #include "tests/support/memory_server.h"
 #include "tests/support/probe_plugin.h"
+#include "tests/support/scratch.h"
 
 using namespace harbinger;
 using namespace harbinger::test;
@@ -239,4 +241,24 @@ TEST_CASE("two blocks with different engines are an error that says what must be
       MemoryServer("a.example {\n persona\n tell\n}\nb.example {\n persona {\n engine 127.0.0.1:50051\n }\n tell\n}\n",
                    with_teller()),
       Catch::Contains("a process has one persona engine"));
+}
+
+TEST_CASE("checking a configuration reads the catalogue and opens no engine") {
+  const FakeEngineSource source;
+  const Scratch scratch;
+  TestWorld world;
+  world.context.directory = scratch.path();
+  world.context.checking = true;
+  const auto error_of = [&](const std::string& options) {
+    const auto started = make_plugin("persona {\n" + options + "\n}")->start(world.context);
+    return started ? "" : started.error().to_string();
+  };
+  scratch.write("good", "persona reader {\n fits reading 0.5..\n}\n");
+  scratch.write("bad", "persona reader {\n fits nonsense 0.5..\n}\n");
+  CHECK(error_of("") == "");
+  CHECK(error_of("catalogue good") == "");
+  CHECK_THAT(error_of("catalogue bad"), Catch::Contains("bad:2"));
+  CHECK_THAT(error_of("catalogue absent"), Catch::Contains("absent"));
+  CHECK_THAT(error_of("redis http://store.example"), Catch::Contains("redis://"));
+  CHECK(world.metrics.collect().empty());
 }
