@@ -140,6 +140,10 @@ HttpResponse AdminPages::change(std::string_view verb, const HttpRequest& reques
   if (!may_change(request))
     return tokens_.empty() ? trouble(403, "changes come from this machine, or with a token")
                            : trouble(401, "a bearer token is needed");
+  // Any page in an operator's browser comes from this machine, and one whose name leads here by now needs no leave to ask. Browsers say where the
+  // page is from; harbingerctl has no such field.
+  if (tokens_.empty() && !request.field("origin").empty())
+    return trouble(403, "changes from a web page need a token: name a file of admin_tokens");
   // A page in an operator's browser cannot send this without asking first, and nobody allows it then.
   if (!request.field("content-type").starts_with(kJson)) return trouble(415, "the body must be application/json");
   const auto words = words_of(verb, request.body);

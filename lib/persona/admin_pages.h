@@ -25,7 +25,7 @@ class AdminPages {
     const ClientKeys* keys = nullptr;
     const Clock* clock = nullptr;
   };
-  /// Who presents one of `tokens` may change things; where there are none, whoever asks from this machine may.
+  /// Who presents one of `tokens` may change things; where there are none, whoever asks from this machine may, but for web pages.
   AdminPages(World world, ReporterTokens tokens);
 
   /// GET /v1/personas: all, as a table, or as JSON to who accepts it. `?persona=NAME`: that one alone.

@@ -28,9 +28,9 @@ HttpRequest get(std::string_view query = {}, std::string_view accept = {}) {
 // A change as harbingerctl sends it.
 struct Change {
   std::string body;
-  std::string from = "127.0.0.1:1", type = "application/json", authorization = {};
+  std::string from = "127.0.0.1:1", type = "application/json", authorization = {}, origin = {};
   HttpResponse at(const AdminPages& pages, std::string_view verb) const {
-    const HttpField fields[] = {{"Content-Type", type}, {"Authorization", authorization}};
+    const HttpField fields[] = {{"Content-Type", type}, {"Authorization", authorization}, {"Origin", origin}};
     return pages.change(verb, {.path = "/v1/personas/x",
                                .query = {},
                                .method = HttpMethod::post,
@@ -110,4 +110,19 @@ TEST_CASE_METHOD(Fixture, "changes come from this machine, or from who has a tok
   CHECK(away.at(guarded, "pin").status == 401);
   away.authorization = "Bearer 0123456789abcdef0";
   CHECK(away.at(guarded, "pin").status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "a web page changes nothing without a token, though its browser is on this machine") {
+  Change pin{R"({"persona":"gamer"})"};
+  for (const auto* page : {"http://rebound.example:9154", "http://localhost:9154", "null"}) {
+    pin.origin = page;
+    const auto refused = pin.at(pages(), "pin");
+    CHECK(refused.status == 403);
+    CHECK_THAT(refused.body, Catch::Contains("admin_tokens"));
+  }
+  CHECK(engine.told().empty());
+  test::Scratch scratch;
+  pin.authorization = "Bearer 0123456789abcdef0";
+  CHECK(pin.at(pages(ReporterTokens::load(scratch.write("tokens", "0123456789abcdef0\n")).value()), "pin").status ==
+        200);
 }
