@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <harbinger/clock.h>
 #include <harbinger/persona_engine.h>
 
 namespace harbinger::persona {
@@ -17,6 +18,8 @@ struct Asks {
   std::vector<PersonaAsk> asks;
   PersonaEngine::Assigned done;
   std::size_t waiting = 0;
+  MonotonicTime since;  ///< when it began to wait
+  bool answered = false;
 
  private:
   std::string text_;

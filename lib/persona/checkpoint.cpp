@@ -101,6 +101,8 @@ std::string_view to_string(Section section) noexcept {
       return "clients";
     case Section::counts:
       return "counts";
+    case Section::tables:
+      return "versions of shared tables";
     case Section::end:
       return "end";
   }

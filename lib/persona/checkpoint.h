@@ -22,7 +22,7 @@
 // authenticated with it: nothing can be changed, exchanged or left out, and the last frame says that it is the last.
 namespace harbinger::persona {
 
-enum class Section : std::uint32_t { network = 1, clusters, clients, counts, end };
+enum class Section : std::uint32_t { network = 1, clusters, clients, counts, end, tables };
 std::string_view to_string(Section section) noexcept;
 
 /// Takes sections from one thread and writes them on a thread of its own, to a file that gets its name only when it is whole and on the disk.

@@ -95,6 +95,7 @@ std::uint32_t ClientStore::add(ClientKey key, std::uint32_t now_s, std::uint32_t
   }
   at(slot) = Client{};
   at(slot).key = key;
+  at(slot).shared_s = now_s;
   seen_[slot] = now_s;
   place({tag_of(key), slot});
   return slot;

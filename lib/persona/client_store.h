@@ -21,13 +21,13 @@ struct alignas(64) Client {
   float confidence = 0;        ///< of the assignment
   std::uint32_t acts = 0;      ///< since it is known here
   std::uint32_t batch = 0;     ///< the last batch that it had an act in
-  std::uint32_t shared_s = 0;  ///< when others were last told of its profile, Unix seconds
+  std::uint32_t shared_s = 0;  ///< when others were last told of its profile, or it came, Unix seconds
   std::uint16_t in_batch = 0;  ///< how many acts it had in that batch
   std::uint16_t life_s = 0;    ///< how long the token was meant to live when it was made
   PersonaId persona = 0;       ///< that it is assigned
   DeviceClass device{};        ///< what an ask told last
   bool by_rule = false;        ///< the assignment is the catalogue's word: acts do not change it while it lives
-  std::uint8_t spare = 0;
+  bool heard = false;          ///< another engine made the token
 };
 static_assert(sizeof(Client) == 448);
 

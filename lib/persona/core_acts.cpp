@@ -31,6 +31,7 @@ void EngineCore::deal_with(ActBlock& block, bool pressed, const std::function<vo
   const auto now = this->now();
   every_act_distilled_ = block.acts.size() < settings_.batch / 4;
   waves_.split(block, store_, static_cast<std::uint32_t>(now / 1000), pressed ? kMostOfOne : SIZE_MAX);
+  dealt_with_ = waves_.batch();
   ask_about(waves_.fresh());
   noted_.clear();
   noted_acts_.clear();
@@ -42,6 +43,7 @@ void EngineCore::deal_with(ActBlock& block, bool pressed, const std::function<vo
     }
     counts_.events += wave.size();
   }
+  dealt_with_ = 0;
   if (neighbours_.trainer) train_on(block);
 }
 

@@ -4,14 +4,14 @@
 
 #include "persona/client_record.h"
 #include "persona/engine_core.h"
+#include "persona/user_agent.h"
 
 namespace harbinger::persona {
 
 namespace {
 
-// What others know of a client is worth more than so few acts of its own.
-constexpr std::uint32_t kFewActs = 8;
-constexpr UnixMillis kAtOnce = 2000;  // tokens that two engines made within this time were made at once
+constexpr UnixMillis kClocksApart = 60'000;  // by which engines may differ at most
+constexpr UnixMillis kAtOnce = 2000;         // tokens that two engines made within this time were made at once
 
 }  // namespace
 
@@ -21,21 +21,27 @@ void EngineCore::take(std::shared_ptr<Asks> asks) {
       if (ask.client == 0 || store_.find(ask.client) != ClientStore::kNone) continue;
       const bool asked = sharing_.look_up(ask.client, [this, asks, client = ask.client](const Share::Known& known) {
         hear(client, known, true);
-        if (--asks->waiting == 0 && waiting_.erase(asks) > 0) answer(*asks);
+        if (--asks->waiting == 0 && !asks->answered) answer(*asks);
       });
       if (asked) ++asks->waiting;
     }
-  if (asks->waiting > 0)
-    waiting_.insert(std::move(asks));
-  else
-    answer(*asks);
+  if (asks->waiting == 0) return answer(*asks);
+  asks->since = world_.clock->now();
+  waiting_.push_back(std::move(asks));
 }
 
-void EngineCore::answer_all() {
-  for (const auto& asks : std::exchange(waiting_, {})) answer(*asks);
+bool EngineCore::answer_late(Duration patience) {
+  while (!waiting_.empty()) {
+    const auto& first = waiting_.front();
+    if (!first->answered && world_.clock->now() - first->since < patience) return true;
+    if (!first->answered) answer(*first);
+    waiting_.pop_front();
+  }
+  return false;
 }
 
 void EngineCore::answer(Asks& asks) {
+  asks.answered = true;
   const auto now = this->now();
   std::vector<PersonaAssignment> assignments;
   assignments.reserve(asks.asks.size());
@@ -48,10 +54,14 @@ PersonaAssignment EngineCore::answer(const PersonaAsk& ask, UnixMillis now) {
   const auto now_s = static_cast<std::uint32_t>(now / 1000);
   auto slot = store_.find(ask.client);
   const bool known = slot != ClientStore::kNone;
-  if (!known) slot = store_.add(ask.client, now_s);
+  if (!known) slot = store_.add(ask.client, now_s, dealt_with_);
+  // Every other client has an act under way, and keeps its slot until it is dealt with. Whoever asks again finds room.
+  if (slot == ClientStore::kNone) return {.client = ask.client};
   store_.touch(slot, now_s);
   auto& client = store_.at(slot);
   if (ask.device != DeviceClass::unknown && ask.device < DeviceClass::limit) client.device = ask.device;
+  if (ask.device == DeviceClass::unknown)
+    if (const auto device = device_of(ask.user_agent); device != DeviceClass::unknown) client.device = device;
   count_shown(known ? &client : nullptr, ask, now);
 
   const auto verdict = clusters_->look(client.profile, &ask);
@@ -77,6 +87,7 @@ void EngineCore::count_shown(const Client* client, const PersonaAsk& ask, UnixMi
 
 void EngineCore::give(Client& client, const Verdict& verdict, UnixMillis now) {
   issuer_.give(client, verdict, now);
+  client.heard = false;
   sharing_.publish(assignment_of(client));
 }
 
@@ -99,14 +110,15 @@ void EngineCore::hear(ClientKey key, const Share::Known& known, bool asked) {
   if (slot == ClientStore::kNone && asked) slot = store_.add(key, static_cast<std::uint32_t>(now() / 1000));
   if (slot == ClientStore::kNone) return;
   auto& client = store_.at(slot);
-  if (whole && client.acts < kFewActs) client.profile = profile;
+  if (whole && client.acts < Sharing::kFewActs) client.profile = profile;
   const bool held = issuer_.alive(client, now());
   if (!held && known.assignment && known.assignment->client == key) hear(*known.assignment);
 }
 
-// Another engine has answered this client. Both may have done so at once: then both must keep the same one, whoever hears first. Else the news is newer.
+// Another engine has answered this client. Both may have done so at once: then both must keep the same one, whoever hears first. Else the news is newer; so it
+// is where the present one was heard, too: then another engine has taken it back.
 bool EngineCore::gives_way(const Client& client, const PersonaAssignment& heard, UnixMillis now) const {
-  if (!issuer_.alive(client, now)) return true;
+  if (client.heard || !issuer_.alive(client, now)) return true;
   const auto made = client.expires - std::int64_t{client.life_s} * 1000;
   if (now - made >= kAtOnce) return true;
   return std::pair(heard.expires, heard.token) > std::pair(client.expires, client.token);
@@ -118,9 +130,11 @@ void EngineCore::hear(const PersonaAssignment& assignment) {
   const auto now = this->now();
   auto& client = store_.at(slot);
   const auto left = assignment.expires > now ? assignment.expires - now : 0;
-  const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 && assignment.confidence >= 0 &&
-                     assignment.confidence <= 1;
-  if (!sound || !gives_way(client, assignment, now)) return;
+  const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 + kClocksApart &&
+                     assignment.confidence >= 0 && assignment.confidence <= 1;
+  if (!sound || assignment.token == client.token) return;
+  // Those that made neither of the two take what they hear last.
+  if (!gives_way(client, assignment, now)) return sharing_.publish(assignment_of(client));
   const bool another = client.persona != assignment.persona;
   client.token = assignment.token;
   client.expires = assignment.expires;
@@ -129,6 +143,7 @@ void EngineCore::hear(const PersonaAssignment& assignment) {
   client.persona = assignment.persona;
   client.confidence = assignment.confidence;
   client.by_rule = false;
+  client.heard = true;
   if (another) update_.assignments.push_back(assignment_of(client));
 }
 

@@ -56,11 +56,19 @@ void EngineCore::duties(bool all) {
 
 // A checkpoint's clients refer to its clusters: they stay as they are while one is made.
 void EngineCore::tend(UnixMillis now) {
-  if (saving() || !clusters_->tend(now)) return;
-  personas_changed();
+  if (saving()) return;
+  if (clusters_->tend(now)) {
+    personas_changed();
+    clusters_unshared_ = true;
+  }
   const auto version = static_cast<std::uint64_t>(now);
-  if (!sharing_.there() || version < clusters_version_ + kTableEvery) return;
-  clusters_version_ = version;
+  if (clusters_unshared_ && version >= versions_.clusters + kTableEvery) share_clusters(version);
+}
+
+void EngineCore::share_clusters(std::uint64_t version) {
+  clusters_unshared_ = false;
+  if (!sharing_.there()) return;
+  versions_.clusters = version;
   sharing_.publish_table("clusters", version, clusters_->save());
 }
 
@@ -87,12 +95,12 @@ void EngineCore::take_better_network(UnixMillis now) {
   if (!better.network) return;
   network_ = std::move(better.network);
   if (!better.ours || !sharing_.there()) return;
-  network_version_ = static_cast<std::uint64_t>(now);
-  sharing_.publish_table("network", network_version_, network_->save());
+  versions_.network = static_cast<std::uint64_t>(now);
+  sharing_.publish_table("network", versions_.network, network_->save());
 }
 
 void EngineCore::hear(const std::string& table, std::uint64_t version, std::span<const std::uint8_t> octets) {
-  auto& present = table == "network" ? network_version_ : clusters_version_;
+  auto& present = table == "network" ? versions_.network : versions_.clusters;
   if ((table != "network" && table != "clusters") || version <= present) return;
   // A network is judged before it is used, where there is a judge.
   if (table == "network" && neighbours_.trainer) {
@@ -103,7 +111,9 @@ void EngineCore::hear(const std::string& table, std::uint64_t version, std::span
   if (!loaded)
     return world_.log.warning("share", "cannot use the " + table + " of another engine: " + loaded.error().message);
   present = version;
-  if (table == "clusters") personas_changed();
+  if (table == "network") return;
+  clusters_unshared_ = false;
+  personas_changed();
 }
 
 void EngineCore::tell() {
@@ -140,7 +150,10 @@ bool EngineCore::resettle() {
 
 Result<void> EngineCore::change(const std::function<Result<void>(Clusters&)>& work) {
   auto changed = work(*clusters_);
-  if (changed) personas_changed();
+  if (!changed) return changed;
+  personas_changed();
+  // At once, and newer than all before: what other engines made of the old ones must not undo an operator's word.
+  share_clusters(std::max(static_cast<std::uint64_t>(now()), versions_.clusters + 1));
   return changed;
 }
 

@@ -30,6 +30,7 @@ void EngineCore::save(std::function<void(const Result<void>&)> done) {
   all_put_ = false;
   writer_ = std::make_unique<CheckpointWriter>(*settings_.state, secret_);
   writer_->put(Section::network, network_->save());
+  saved_versions_.network = versions_.network;
 }
 
 void EngineCore::put_next_section() {
@@ -40,7 +41,9 @@ void EngineCore::put_next_section() {
     return writer_->put(Section::clients, std::move(octets));
   }
   writer_->put(Section::clusters, clusters_->save());
+  saved_versions_.clusters = versions_.clusters;
   writer_->put(Section::counts, counts_.save());
+  writer_->put(Section::tables, saved_versions_.save());
   writer_->finish();
   all_put_ = true;
 }
@@ -77,11 +80,14 @@ void EngineCore::saved(const Result<void>& result) {
   save({});
 }
 
-void EngineCore::restore(const Client& client, std::uint32_t seen_s) {
+void EngineCore::restore(const Client& client, std::uint32_t seen_s, std::uint32_t now_s) {
   // Twice when it moved to another slot while the checkpoint was made: the later one counts.
   auto slot = store_.find(client.key);
   if (slot == ClientStore::kNone) slot = store_.add(client.key, seen_s);
-  store_.at(slot) = client;
+  auto& restored = store_.at(slot);
+  restored = client;
+  // Others are told of all of them by and by, not of all at once.
+  restored.shared_s = now_s - static_cast<std::uint32_t>(client.key % Sharing::kProfileEvery_s);
   store_.touch(slot, seen_s);
 }
 
@@ -89,8 +95,9 @@ Result<void> EngineCore::load(const std::filesystem::path& folder, const Secret&
   secret_ = secret;
   const auto there = checkpoints_in(folder);
   if (there.empty()) return {};
+  const auto now_s = static_cast<std::uint32_t>(now() / 1000);
   auto read = read_checkpoint(
-      there.front(), secret, [this](Section section, std::span<const std::uint8_t> octets) -> Result<void> {
+      there.front(), secret, [&](Section section, std::span<const std::uint8_t> octets) -> Result<void> {
         switch (section) {
           case Section::network:
             return network_->load(octets);
@@ -98,9 +105,12 @@ Result<void> EngineCore::load(const std::filesystem::path& folder, const Secret&
             return clusters_->load(octets);
           case Section::clients:
             return read_clients(octets,
-                                [this](const Client& client, std::uint32_t seen_s) { restore(client, seen_s); });
+                                [&](const Client& client, std::uint32_t seen_s) { restore(client, seen_s, now_s); });
           case Section::counts:
             if (!counts_.load(octets)) return fail(ErrorCode::malformed, "they are others than this version's");
+            return {};
+          case Section::tables:
+            if (!versions_.load(octets)) return fail(ErrorCode::malformed, "they are no versions");
             return {};
           case Section::end:
             break;

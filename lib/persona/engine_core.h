@@ -2,9 +2,9 @@
 #pragma once
 
 #include <bitset>
+#include <deque>
 #include <functional>
 #include <memory>
-#include <unordered_set>
 #include <vector>
 
 #include "persona/act_journal.h"
@@ -15,6 +15,7 @@
 #include "persona/engine.h"
 #include "persona/engine_counts.h"
 #include "persona/sharing.h"
+#include "persona/table_versions.h"
 #include "persona/token_issuer.h"
 #include "persona/trainer.h"
 #include "persona/watchers.h"
@@ -44,8 +45,8 @@ class EngineCore {
   // core_asks.cpp
   /// Answers at once, or when what other engines know was heard.
   void take(std::shared_ptr<Asks> asks);
-  /// Answers those who still wait for other engines.
-  void answer_all();
+  /// Answers those who have waited for other engines as long as `patience`. True when others still wait.
+  bool answer_late(Duration patience);
   Result<PersonaExplanation> explain(ClientKey client) const;
 
   // core_duties.cpp
@@ -101,11 +102,12 @@ class EngineCore {
   void distil(UnixMillis now);
   void take_better_network(UnixMillis now);
   void personas_changed();
+  void share_clusters(std::uint64_t version);
   bool resettle();
   bool go_on_saving();
   void put_next_section();
   void saved(const Result<void>& result);
-  void restore(const Client& client, std::uint32_t seen_s);
+  void restore(const Client& client, std::uint32_t seen_s, std::uint32_t now_s);
 
   const EngineSettings settings_;
   const std::shared_ptr<const Catalogue> catalogue_;
@@ -131,12 +133,14 @@ class EngineCore {
   std::vector<BehaviourEvent> journalled_;
   bool every_act_distilled_ = true;
   std::uint32_t act_number_ = 0;
+  std::uint32_t dealt_with_ = 0;  // the block whose clients keep their slots; 0: none
 
-  std::unordered_set<std::shared_ptr<Asks>> waiting_;  // for other engines
+  std::deque<std::shared_ptr<Asks>> waiting_;  // for other engines, the longest first; some may be answered by now
 
   MonotonicTime tended_, checkpoint_due_;
-  std::uint64_t clusters_version_ = 0,
-                network_version_ = 0;  // of the shared tables that were published or adopted last
+  TableVersions versions_;          // of the shared tables that were published or adopted last
+  bool clusters_unshared_ = false;  // they changed after that
+  TableVersions saved_versions_;    // of what the checkpoint in progress holds
   std::bitset<256> known_personas_;
   std::uint32_t resettled_ = ClientStore::kNone;  // next slot to look at; kNone: nothing to do
 

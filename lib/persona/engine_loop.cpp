@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kPatience = 5ms;  // with other engines: who asks does not wait longer for what they know
 constexpr auto kPause = 100ms,
                kShortPause = 1ms;  // the short one while something takes long, or is held up by the disk
 
@@ -52,13 +53,14 @@ bool Engine::turn() {
   const bool mail = run_mail();
   answer_asks();
   const bool acts = deal_with_acts();
+  const bool awaited = core_.answer_late(kPatience);
   core_.duties(false);
   const bool more = core_.go_on();
   core_.tell();
   call_finished();
   if (mail || acts || more) publish_state();
   meet_those_who_wait();
-  return more;
+  return more || awaited;
 }
 
 bool Engine::run_mail() {
@@ -87,7 +89,10 @@ bool Engine::deal_with_acts() {
   const bool pressed = queue_.pressed();
   auto block = queue_.take();
   if (!block) return false;
-  core_.deal_with(*block, pressed, [this] { answer_asks(); });
+  core_.deal_with(*block, pressed, [this] {
+    answer_asks();
+    core_.answer_late(kPatience);
+  });
   queue_.settle(std::move(block));
   return true;
 }
@@ -118,7 +123,7 @@ void Engine::end() {
   while (deal_with_acts()) call_finished();
   run_mail();
   answer_asks();
-  core_.answer_all();
+  core_.answer_late({});
   core_.tell();
   core_.end_sharing();
   bool saved = !settings_.state;

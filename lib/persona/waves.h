@@ -26,6 +26,8 @@ class Waves {
   std::span<const Place> wave(std::size_t number) const noexcept {
     return std::span(places_).subspan(begins_[number], begins_[number + 1] - begins_[number]);
   }
+  /// The block that was split last, as its clients' `batch`. Not 0.
+  std::uint32_t batch() const noexcept { return batch_; }
   std::span<const std::uint32_t> fresh() const noexcept { return fresh_; }
 
  private:

@@ -17,7 +17,8 @@ struct EngineBench {
   ScriptedRandom random;
   Metrics metrics;
   std::shared_ptr<NetworkDiary> diary = std::make_shared<NetworkDiary>();
-  std::shared_ptr<SharedMemory> shared;  ///< null: no share
+  std::shared_ptr<std::atomic<int>> changes = std::make_shared<std::atomic<int>>(0);  ///< of the personas, by tending
+  std::shared_ptr<SharedMemory> shared;                                               ///< null: no share
   persona::EngineSettings settings = without_training();
   std::unique_ptr<persona::LocalEngine> engine;
   std::deque<std::string> texts;
@@ -25,9 +26,10 @@ struct EngineBench {
   Result<void> try_start() {
     std::unique_ptr<persona::Share> share;
     if (shared) share = std::make_unique<PlainShare>(shared);
-    auto made = persona::assemble_engine(settings, std::make_shared<persona::Catalogue>(),
-                                         std::make_unique<PlainNetwork>(diary), std::make_unique<PlainClusters>(),
-                                         std::move(share), {.clock = &clock, .metrics = &metrics, .random = &random});
+    auto made =
+        persona::assemble_engine(settings, std::make_shared<persona::Catalogue>(),
+                                 std::make_unique<PlainNetwork>(diary), std::make_unique<PlainClusters>(changes),
+                                 std::move(share), {.clock = &clock, .metrics = &metrics, .random = &random});
     if (!made) return fail(made.error());
     engine = std::move(*made);
     return {};

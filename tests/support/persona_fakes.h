@@ -61,8 +61,10 @@ struct NetworkDiary {
   std::uint64_t steps = 0, trainings = 0;
   std::size_t widest = 0;                     ///< most clients in one step
   std::map<std::uint8_t, std::uint8_t> next;  ///< target expected after a target
+  std::uint8_t device = 0;                    ///< of the last act
   double progress = 0.01;                     ///< by which a training step lowers the loss
   bool no_numbers = false;                    ///< steps say NaN
+  std::function<void()> stepped;              ///< called by the next step, once
 };
 
 /// Remembers a client's last target and how many acts there were.
@@ -71,6 +73,7 @@ class PlainNetwork final : public persona::Network {
   explicit PlainNetwork(std::shared_ptr<NetworkDiary> diary, double loss = 3) : diary_(std::move(diary)), loss_(loss) {}
 
   void step(std::span<const persona::EventCode> events, std::span<float> hidden, std::span<float> surprise) override {
+    if (const auto stepped = std::exchange(diary_->stepped, {})) stepped();
     const std::lock_guard guard(diary_->mutex);
     ++diary_->steps;
     diary_->widest = std::max(diary_->widest, events.size());
@@ -79,6 +82,7 @@ class PlainNetwork final : public persona::Network {
       if (!surprise.empty()) surprise[i] = diary_->no_numbers ? std::numeric_limits<float>::quiet_NaN() : 1;
       state[0] += 1;
       state[1] = events[i].target;
+      diary_->device = events[i].device;
       if (diary_->no_numbers) state[0] = std::numeric_limits<float>::quiet_NaN();
     }
   }
@@ -124,6 +128,8 @@ class PlainNetwork final : public persona::Network {
 class PlainClusters final : public persona::Clusters {
  public:
   using Profile = persona::ClientProfile;
+  /// `changes`: how often tending finds something to change from now on; the robot gets another name then.
+  explicit PlainClusters(std::shared_ptr<std::atomic<int>> changes = {}) : changes_(std::move(changes)) {}
 
   Verdict take(Profile& profile, const BehaviourEvent& event, const persona::EventCode&, float) override {
     auto notes = read(profile);
@@ -151,7 +157,12 @@ class PlainClusters final : public persona::Clusters {
   UnixMillis last_at(const Profile& profile) const override { return read(profile).last_at; }
   static std::uint32_t acts(const Profile& profile) { return read(profile).acts; }
 
-  bool tend(UnixMillis) override { return false; }
+  bool tend(UnixMillis) override {
+    if (!changes_ || *changes_ <= 0) return false;
+    --*changes_;
+    names_[3] += '+';
+    return true;
+  }
   std::vector<PersonaProfile> personas() const override {
     std::vector<PersonaProfile> all;
     for (PersonaId id = 1; id <= 3; ++id) {
@@ -218,6 +229,7 @@ class PlainClusters final : public persona::Clusters {
       if (names_[id] == name && into_[id] == id) return id;
     return 0;
   }
+  std::shared_ptr<std::atomic<int>> changes_;
   std::array<PersonaId, 4> into_{0, 1, 2, 3};
   std::array<std::string, 4> names_{"default", "viewer", "player", "robot"};
 };

@@ -4,6 +4,8 @@
 
 #include <tests/support/persona_bench.h>
 
+#include "persona/client_record.h"
+
 using namespace harbinger;
 using namespace std::chrono_literals;
 using test::EngineBench;
@@ -21,6 +23,13 @@ struct Two {
   }
 };
 
+// Empty for what is no profile.
+persona::ClientProfile profile_in(const std::vector<std::uint8_t>& octets) {
+  persona::ClientProfile profile;
+  persona::unpack_profile(octets, profile);
+  return profile;
+}
+
 }  // namespace
 
 TEST_CASE("a client has the same token and persona with every engine") {
@@ -37,12 +46,12 @@ TEST_CASE("a client has the same token and persona with every engine") {
 
 TEST_CASE("an engine goes on with a client where another one stopped") {
   Two two;
-  two.one.acts(7, "quiet.example", 1);
-  two.one.clock.advance(6s);  // others are told every few seconds
+  two.one.acts(7, "quiet.example", 8);
+  two.one.clock.advance(61s);  // others are told every minute
   two.one.acts(7, "quiet.example", 1);
   CHECK(two.other.ask(7).persona == 0);
   two.other.acts(7, "game.example", 1);
-  CHECK(two.other.ask(7).persona == 2);  // its third act, of which two were elsewhere
+  CHECK(two.other.ask(7).persona == 2);  // its tenth act, of which nine were elsewhere
 }
 
 TEST_CASE("a change at one engine is known to the others that know the client") {
@@ -122,11 +131,108 @@ TEST_CASE("clusters that another engine made are taken over with their names") {
   test::PlainClusters clusters;
   CHECK(clusters.rename("viewer", "theatre"));
   const auto octets = clusters.save();
-  test::PlainShare(two.memory).publish_table("clusters", 5, octets);
+  const auto later = static_cast<std::uint64_t>(two.one.clock.millis()) + 1;
+  test::PlainShare(two.memory).publish_table("clusters", later, octets);
   two.one.engine->catch_up();
   CHECK(two.one.engine->list().at(0).name == "theatre");
   const std::vector<std::uint8_t> nonsense{1, 2, 3};
-  test::PlainShare(two.memory).publish_table("clusters", 6, nonsense);
+  test::PlainShare(two.memory).publish_table("clusters", later + 1, nonsense);
   two.one.engine->catch_up();
   CHECK(two.one.engine->list().at(0).name == "theatre");
+}
+
+TEST_CASE("what an engine knows of a client from few acts does not replace what others know") {
+  EngineBench bench;
+  bench.shared = std::make_shared<test::SharedMemory>();
+  bench.start();
+  const auto published = [&] {
+    bench.engine->catch_up();
+    const std::lock_guard guard(bench.shared->mutex);
+    return test::PlainClusters::acts(profile_in(bench.shared->clients[7].profile));
+  };
+  bench.acts(7, "video.example", 5);
+  bench.clock.advance(61s);
+  bench.acts(7, "video.example", 2);
+  CHECK(published() == 0);
+  bench.acts(7, "video.example", 1);
+  CHECK(published() == 8);
+}
+
+TEST_CASE("others are told of a client's profile once a minute, however much it does") {
+  EngineBench bench;
+  bench.shared = std::make_shared<test::SharedMemory>();
+  bench.start();
+  int news = 0;
+  std::vector<std::uint8_t> before;
+  for (int second = 0; second < 181; ++second) {
+    bench.acts(7, "video.example", 10);
+    const std::lock_guard guard(bench.shared->mutex);
+    if (std::exchange(before, bench.shared->clients[7].profile) != bench.shared->clients[7].profile) ++news;
+    bench.clock.advance(1s);
+  }
+  CHECK(news == 3);
+}
+
+TEST_CASE("a token of an engine whose clock is a little ahead is believed") {
+  EngineBench bench;
+  bench.shared = std::make_shared<test::SharedMemory>();
+  const auto ahead = GENERATE(50, 30'000, 61'000);
+  const PersonaAssignment known{
+      .client = 7, .persona = 1, .token = {1}, .expires = bench.clock.millis() + 900'000 + ahead, .confidence = 1};
+  bench.shared->clients[7].assignment = known;
+  bench.start();
+  CHECK((bench.ask(7).token == known.token) == (ahead < 60'000));
+}
+
+TEST_CASE("who asks about a client does not wait long for a share that does not answer") {
+  EngineBench bench;
+  bench.shared = std::make_shared<test::SharedMemory>();
+  bench.shared->away = true;
+  bench.start();
+  PersonaAsk ask;
+  ask.client = 5;
+  std::promise<PersonaAssignment> assigned;
+  bench.engine->assign(std::span(&ask, 1), [&](const auto& got) { assigned.set_value(got.value().at(0)); });
+  auto answer = assigned.get_future();
+  CHECK(answer.wait_for(0s) == std::future_status::timeout);
+  // The clock stands still otherwise; the ask may not be taken up yet.
+  for (int tries = 0; tries < 10'000 && answer.wait_for(1ms) == std::future_status::timeout; ++tries)
+    bench.clock.advance(5ms);
+  REQUIRE(answer.wait_for(0s) == std::future_status::ready);
+  CHECK(answer.get().token != PersonaToken{});
+}
+
+TEST_CASE("a token that another engine takes back right after it was given is gone here, too") {
+  EngineBench bench;
+  bench.shared = std::make_shared<test::SharedMemory>();
+  bench.start();
+  bench.acts(7, "quiet.example", 1);
+  PersonaAssignment news{
+      .client = 7, .persona = 1, .token = {1}, .expires = bench.clock.millis() + 900'000, .confidence = 0.5F};
+  test::PlainShare other(bench.shared);
+  other.publish(news);
+  bench.engine->catch_up();
+  CHECK(bench.ask(7).token == news.token);
+  bench.clock.advance(200ms);
+  news = {.client = 7, .persona = 2, .token = {2}, .expires = bench.clock.millis() + 300'000, .confidence = 0.5F};
+  other.publish(news);
+  bench.engine->catch_up();
+  CHECK(bench.ask(7).token == news.token);
+  CHECK(bench.ask(7).persona == 2);
+}
+
+TEST_CASE("engines that only hear of two tokens given at once keep the same one as those that gave them") {
+  Two two;
+  EngineBench third;
+  third.shared = two.memory;
+  third.start();
+  for (auto* each : {&two.one, &two.other, &third}) each->acts(7, "video.example", 5);
+  two.one.ask(7);
+  two.other.ask(7);
+  for (int i = 0; i < 3; ++i)
+    for (auto* each : {&two.one, &two.other, &third}) each->engine->catch_up();
+  const auto agreed = two.one.ask(7).token;
+  CHECK(two.other.ask(7).token == agreed);
+  CHECK(third.ask(7).token == agreed);
+  CHECK(two.memory->clients[7].assignment->token == agreed);
 }
