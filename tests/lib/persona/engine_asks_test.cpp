@@ -16,10 +16,10 @@ Result<PersonaExplanation> explained(EngineBench& bench, ClientKey client) {
 }  // namespace
 
 TEST_CASE("an ask between acts does not take the place of a client whose acts are under way") {
+  std::promise<PersonaAssignment> answer;
   EngineBench bench;
   bench.settings.clients = 4;
   bench.start();
-  std::promise<PersonaAssignment> answer;
   PersonaAsk ask;
   ask.client = 99;
   bench.diary->stepped = [&] {

@@ -185,13 +185,13 @@ TEST_CASE("a token of an engine whose clock is a little ahead is believed") {
 }
 
 TEST_CASE("who asks about a client does not wait long for a share that does not answer") {
+  std::promise<PersonaAssignment> assigned;
   EngineBench bench;
   bench.shared = std::make_shared<test::SharedMemory>();
   bench.shared->away = true;
   bench.start();
   PersonaAsk ask;
   ask.client = 5;
-  std::promise<PersonaAssignment> assigned;
   bench.engine->assign(std::span(&ask, 1), [&](const auto& got) { assigned.set_value(got.value().at(0)); });
   auto answer = assigned.get_future();
   CHECK(answer.wait_for(0s) == std::future_status::timeout);
