@@ -148,7 +148,7 @@ void OnlineClusters::place(ClientState& state, UnixMillis now) {
 // A suspicion comes true when what the client did of late fits another cluster clearly better, or fits its own no longer at all. Else it is dropped.
 bool OnlineClusters::confirm(ClientState& state, UnixMillis now) {
   constexpr std::size_t kLate = 6;
-  constexpr float kBetter = 3, kAlien = 8;
+  constexpr float kBetter = 4, kAlien = 10;
   ClientState late = state;
   forget(late, kLate);
   const auto place = grouping_.place(tokens_of(late, grouping_.scale()), state.persona);
@@ -263,7 +263,7 @@ bool OnlineClusters::tend(UnixMillis now) {
     rebuilt_ = offers;
     next_rebuild_ = offers * 3 / 2;
   } else if (idle_++ <= grouping_.mixture().end() + grouping_.samples().size() / 512) {
-    grouping_.step(many);
+    grouping_.step(true);
   }
   hear_of_merges(now);
   const bool due = now - named_at_ >= kNamedEvery || now < named_at_ || named_changes_ != grouping_.changes();
@@ -391,6 +391,9 @@ Result<void> OnlineClusters::load(std::span<const std::uint8_t> octets) {
   standing_ = read.standing_;
   merged_into_ = read.merged_into_;
   merged_at_ = read.merged_at_;
+  // They are as good as they were: no clustering from nothing until there is news.
+  tended_ = rebuilt_ = grouping_.offers();
+  next_rebuild_ = rebuilt_ * 3 / 2;
   edited_ = true;
   return {};
 }

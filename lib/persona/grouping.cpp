@@ -8,13 +8,13 @@ namespace harbinger::persona {
 
 namespace {
 
-// Of the evidence that a cluster is the larger one: half, or small ones would never grow.
+// How much it counts that a cluster is the larger one: little, or small ones would never grow.
 constexpr float kSizeCounts = 0.25F;
 constexpr std::size_t kStep = 512, kVictims = 8;
 constexpr double kSplitLater = 1.6;
 constexpr std::uint32_t kMostLoners = 48;
 // A client is a cluster of its own when no other is better than this many nats for each thing that it does, and as many for the cluster.
-constexpr float kStrange = 0.3F, kBase = 1;
+constexpr float kStrange = 0.9F, kBase = 1;
 
 }  // namespace
 

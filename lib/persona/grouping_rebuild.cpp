@@ -12,7 +12,7 @@ namespace harbinger::persona {
 // What the clusters explain, less what they cost: as if they had been made by splitting, halves first.
 namespace {
 
-constexpr double kSplitAtFirst = 0.5;
+constexpr double kSplitAtFirst = 1.25;
 
 }  // namespace
 
@@ -54,6 +54,8 @@ std::vector<std::uint8_t> Grouping::named_after(const std::vector<std::uint8_t>&
   std::ranges::sort(order, std::greater{});
   std::array<std::uint8_t, Mixture::kMost> name{};
   std::array<bool, Mixture::kMost> used{};
+  for (std::uint32_t cluster = 1; cluster < ties_.size(); ++cluster)
+    if (ties_[cluster].kept) name[cluster] = static_cast<std::uint8_t>(cluster), used[cluster] = true;
   for (const auto& [n, pair] : order)
     if (pair.second != 0 && name[pair.first] == 0 && !used[pair.second])
       name[pair.first] = pair.second, used[pair.second] = true;
@@ -95,13 +97,16 @@ void Grouping::rebuild() {
   may_be_born_ = false;
   const auto old = labels();
   const double before = explained();
-  for (auto& sample : samples_) put(sample, 0);
+  const auto bound = [&](const Sample& sample) { return ties_[sample.cluster].kept; };
+  for (auto& sample : samples_)
+    if (!bound(sample)) put(sample, 0);
   const auto all = newborn();
   if (all == 0) {
     may_be_born_ = true;
     return;
   }
-  for (auto& sample : samples_) put(sample, all);
+  for (auto& sample : samples_)
+    if (!bound(sample)) put(sample, all);
   for (int round = 0; round < 3; ++round) {
     const auto changes = changes_;
     split_what_is_not();

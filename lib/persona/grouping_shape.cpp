@@ -17,7 +17,7 @@ constexpr std::uint32_t kLeastToSplit = 6, kLeastPart = 3;
 constexpr std::uint32_t kSpeakers = 48;
 constexpr std::size_t kNeighbours = 3;
 constexpr std::uint32_t kMostTried = 384;
-constexpr int kTries = 4, kCandidates = 6;
+constexpr int kTries = 8, kCandidates = 6;
 
 }  // namespace
 

@@ -19,6 +19,8 @@ constexpr std::array<float, kParts> kSpread{40, 20, 40, 8, 20, 6, 2, 10, 2, 2, 1
 // Parts that say the same twice (a resource and its site) or of which many numbers say one thing (the network's state) count less.
 constexpr std::array<float, kParts> kTrust{0.7F, 0.3F, 0.6F, 1.0F, 1.0F, 0.5F, 0.5F, 0.5F, 0.5F, 0.5F, 0.15F};
 constexpr float kStale = 1.1F;
+// What a client remembers of order is not more when it does more.
+constexpr float kMostEvidence = 20;
 
 float spare_of(std::uint32_t types, std::size_t part) {
   return kAlpha[part] + kDiscount[part] * static_cast<float>(types);
@@ -122,7 +124,10 @@ void Mixture::refresh() {
   }
 }
 
-float Mixture::evidence(std::uint32_t cluster) const { return static_cast<float>(totals_[cluster][0]) * kUnit; }
+float Mixture::evidence(std::uint32_t cluster) const {
+  return std::min(static_cast<float>(totals_[cluster][0]) * kUnit,
+                  kMostEvidence * static_cast<float>(members_[cluster]));
+}
 
 void Mixture::set_lag(const Lag& lag) {
   usual_ = lag.usual;

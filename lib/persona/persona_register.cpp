@@ -56,6 +56,7 @@ void PersonaRegister::name_after_entry(Slot& slot, const CatalogueEntry& entry, 
   profile.clients = slot.profile.clients;
   profile.distinguished_by = std::move(slot.profile.distinguished_by);
   profile.name = slot.named_by_operator ? slot.profile.name : unique(entry.profile.name, profile.id);
+  slot.nameless = false;
   slot.profile = std::move(profile);
   slot.fit = fit;
 }
@@ -76,8 +77,9 @@ bool PersonaRegister::look_at(const Look& look) {
     name_after_entry(slot, *match.entry, match.fit);
     return true;
   }
-  if (slot.profile.name.empty()) {
-    const auto word = look.distinctions.empty() ? "persona-" + std::to_string(look.id) : look.distinctions.front().word;
+  if (slot.profile.name.empty() || (slot.nameless && !look.distinctions.empty())) {
+    slot.nameless = look.distinctions.empty();
+    const auto word = slot.nameless ? "persona-" + std::to_string(look.id) : look.distinctions.front().word;
     slot.profile.name = unique(word, look.id);
     changed = true;
   }
@@ -136,6 +138,7 @@ Result<PersonaId> PersonaRegister::rename(std::string_view persona, std::string_
   auto& slot = slots_[*id];
   slot.profile.name = name;
   slot.named_by_operator = true;
+  slot.nameless = false;
   return *id;
 }
 
@@ -168,7 +171,7 @@ std::vector<PersonaProfile> PersonaRegister::profiles() const {
 // What an entry of the catalogue says is read from the catalogue again, so that a change of it takes effect.
 std::vector<std::uint8_t> PersonaRegister::save() const {
   nlohmann::json all = nlohmann::json::array();
-  for (const auto& [used, by_rule, named, fit, profile] : slots_)
+  for (const auto& [used, by_rule, named, nameless, fit, profile] : slots_)
     if (used)
       all.push_back({{"id", profile.id},
                      {"name", profile.name},
@@ -176,6 +179,7 @@ std::vector<std::uint8_t> PersonaRegister::save() const {
                      {"pinned", profile.pinned},
                      {"rule", by_rule},
                      {"named", named},
+                     {"nameless", nameless},
                      {"fit", fit},
                      {"clients", profile.clients},
                      {"distinguished_by", profile.distinguished_by}});
@@ -193,6 +197,7 @@ Result<void> PersonaRegister::load(std::span<const std::uint8_t> octets) {
       slot.used = true;
       slot.by_rule = each.at("rule");
       slot.named_by_operator = each.at("named");
+      const bool nameless = each.at("nameless");
       slot.profile.id = id;
       slot.profile.pinned = each.at("pinned");
       slot.profile.clients = each.at("clients");
@@ -200,6 +205,7 @@ Result<void> PersonaRegister::load(std::span<const std::uint8_t> octets) {
       if (const auto* entry = entry_named(each.at("entry").get<std::string>()))
         read.name_after_entry(slot, *entry, each.at("fit"));
       slot.profile.name = each.at("name");
+      slot.nameless = nameless;
       if (!is_name(slot.profile.name)) return fail(ErrorCode::malformed, "a list of personas with a name that is none");
     }
   } catch (const nlohmann::json::exception& error) {

@@ -63,7 +63,8 @@ class PersonaRegister {
  private:
   struct Slot {
     bool used = false, by_rule = false, named_by_operator = false;
-    float fit = 0;  // of its entry when it got it
+    bool nameless = false;  // has its number for a name, until something sets it apart
+    float fit = 0;          // of its entry when it got it
     PersonaProfile profile;
   };
   bool look_at(const Look& look);
