@@ -125,7 +125,12 @@ void EngineCore::hear(const PersonaAssignment& assignment) {
   const auto left = assignment.expires > now ? assignment.expires - now : 0;
   const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 && assignment.confidence >= 0 &&
                      assignment.confidence <= 1;
-  if (!sound || !gives_way(client, assignment, now)) return;
+  if (!sound) return;
+  if (!gives_way(client, assignment, now)) {
+    // The store keeps what was written last, so the other engine may never have heard of ours.
+    if (client.token != assignment.token) sharing_.publish(assignment_of(client));
+    return;
+  }
   // Servers that were given the token from here would take the other engine's for a foreign one.
   const bool another =
       client.persona != assignment.persona || (client.token != PersonaToken{} && client.token != assignment.token);

@@ -98,6 +98,21 @@ TEST_CASE("two engines that give a client a token at once agree on one") {
   CHECK(two.one.ask(7).token == two.other.ask(7).token);
 }
 
+TEST_CASE("an engine that keeps its own of two tokens says so, as the other one may not have heard of it") {
+  Two two;
+  two.one.acts(7, "video.example", 5);
+  const auto ours = two.one.ask(7);
+  // Made at once elsewhere, and written later.
+  auto theirs = ours;
+  theirs.token = {42};
+  theirs.expires = ours.expires - 1;
+  test::PlainShare(two.memory).publish(theirs);
+  two.one.engine->catch_up();
+  CHECK(two.one.ask(7).token == ours.token);
+  const std::lock_guard guard(two.memory->mutex);
+  CHECK(two.memory->clients[7].assignment->token == ours.token);
+}
+
 TEST_CASE("servers hear of the token that two engines have agreed on, though the persona is the same") {
   Two two;
   two.memory->away = true;
