@@ -66,6 +66,11 @@ PersonaAssignment EngineCore::answer(const PersonaAsk& ask, UnixMillis now) {
 
   const auto verdict = clusters_->look(client.profile, &ask);
   const bool by_rule = verdict.persona != clusters_->look(client.profile, nullptr).persona;
+  // A rule makes its persona when the first client comes that it holds for. Whoever hears of this client has to know that persona.
+  if (by_rule && !known_personas_.test(verdict.persona)) {
+    personas_changed();
+    known_personas_.set(verdict.persona);
+  }
   const bool another = verdict.persona != client.persona && (by_rule || client.persona == 0);
   if (issuer_.due(client, now) || another) {
     const bool held = issuer_.alive(client, now);
@@ -133,9 +138,11 @@ void EngineCore::hear(const PersonaAssignment& assignment) {
   const bool sound = left > 0 && left <= settings_.longest_life.count() * 1000 + kClocksApart &&
                      assignment.confidence >= 0 && assignment.confidence <= 1;
   if (!sound || assignment.token == client.token) return;
-  // Those that made neither of the two take what they hear last.
+  // Those that made neither of the two take what they hear last. The store keeps what was written last, so the other engine may never have heard of
+  // ours.
   if (!gives_way(client, assignment, now)) return sharing_.publish(assignment_of(client));
-  const bool another = client.persona != assignment.persona;
+  // Servers that were given the token from here would take the other engine's for a foreign one.
+  const bool another = client.persona != assignment.persona || client.token != PersonaToken{};
   client.token = assignment.token;
   client.expires = assignment.expires;
   // How long it was meant to live is not known here: at least as long as what is left.

@@ -85,10 +85,15 @@ Result<void> check_is_reply(const Message& reply, std::uint16_t id, const Questi
 
 SocketAddress loopback(std::uint16_t port) { return *SocketAddress::parse("127.0.0.1:" + std::to_string(port)); }
 
-Result<Bytes> exchange_udp(const SocketAddress& server, std::span<const std::uint8_t> query, milliseconds patience) {
+Result<Bytes> exchange_udp(const SocketAddress& server, std::span<const std::uint8_t> query, milliseconds patience,
+                           const std::optional<IpAddress>& from) {
   const auto end = steady_clock::now() + patience;
   const Target target = target_of(server);
   const Socket socket(::socket(target.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (from) {
+    const Target source = target_of({*from, 0});
+    if (bind(socket, source.address(), source.size) != 0) return failed_by_system();
+  }
   if (connect(socket, target.address(), target.size) != 0) return failed_by_system();
   if (send(socket, query.data(), query.size(), 0) < 0) return failed_by_system();
   if (!wait_for(socket, POLLIN, end)) return nobody_replied();
@@ -178,7 +183,8 @@ Result<Answer> ask(const SocketAddress& server, std::string_view name, RRType ty
   const std::uint16_t id = next_id();
   const auto query =
       make_query(id, question, wishes.recursion_desired, wishes.udp_size, wishes.dnssec_ok, wishes.options);
-  auto bytes = wishes.tcp ? exchange_tcp(server, query, wishes.patience) : exchange_udp(server, query, wishes.patience);
+  auto bytes = wishes.tcp ? exchange_tcp(server, query, wishes.patience)
+                          : exchange_udp(server, query, wishes.patience, wishes.from);
   if (!bytes) return fail(bytes.error());
 
   // Moving a vector keeps its octets in place, so the spans into it stay valid.

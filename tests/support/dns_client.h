@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,10 @@ inline constexpr std::chrono::milliseconds kPatience{5000};
 /// `127.0.0.1:port`
 SocketAddress loopback(std::uint16_t port);
 
-/// Sends these octets as one datagram and returns the first that comes back. Errors: timeout, unreachable (ICMP said so).
+/// Sends these octets as one datagram, from this address of the machine if it is given, and returns the first that comes back. Errors: timeout, unreachable (ICMP said so).
 Result<std::vector<std::uint8_t>> exchange_udp(const SocketAddress& server, std::span<const std::uint8_t> query,
-                                               std::chrono::milliseconds patience = kPatience);
+                                               std::chrono::milliseconds patience = kPatience,
+                                               const std::optional<IpAddress>& from = std::nullopt);
 /// Over a new TCP connection, framed (RFC 7766 sec. 8). Errors: unreachable, timeout, truncated (the server closed early).
 Result<std::vector<std::uint8_t>> exchange_tcp(const SocketAddress& server, std::span<const std::uint8_t> query,
                                                std::chrono::milliseconds patience = kPatience);
@@ -33,7 +35,8 @@ struct Wishes {
   bool dnssec_ok = false;
   std::uint16_t udp_size = 1232;  ///< 0: no EDNS
   RRClass klass = RRClass::IN;
-  std::vector<std::uint8_t> options;  ///< packed EDNS options
+  std::vector<std::uint8_t> options{};  ///< packed EDNS options
+  std::optional<IpAddress> from{};      ///< over UDP: one of this machine's addresses, such as 127.0.0.2
   std::chrono::milliseconds patience = kPatience;
 };
 

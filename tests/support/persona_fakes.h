@@ -123,8 +123,8 @@ class PlainNetwork final : public persona::Network {
   double loss_;
 };
 
-/// Who asks for "video..." is of persona 1, "game..." of persona 2, from the third act on; a user agent that begins with "Bot" is of persona 3 by rule.
-/// Leaving one persona for another is an alarm.
+/// Who asks for "video..." is of persona 1, "game..." of persona 2, from the third act on; a user agent that begins with "Bot" is of persona 3 by rule,
+/// which is there from the first of them on. Leaving one persona for another is an alarm.
 class PlainClusters final : public persona::Clusters {
  public:
   using Profile = persona::ClientProfile;
@@ -151,7 +151,10 @@ class PlainClusters final : public persona::Clusters {
     Verdict verdict{.persona = into_[notes.persona],
                     .confidence = notes.acts > 0 ? 0.5F : 0.0F,
                     .steadiness = std::min(1.0F, static_cast<float>(notes.acts) / 100)};
-    if (ask && ask->user_agent.starts_with("Bot")) verdict.persona = 3;
+    if (ask && ask->user_agent.starts_with("Bot")) {
+      verdict.persona = 3;
+      robots_ = true;
+    }
     return verdict;
   }
   UnixMillis last_at(const Profile& profile) const override { return read(profile).last_at; }
@@ -166,7 +169,7 @@ class PlainClusters final : public persona::Clusters {
   std::vector<PersonaProfile> personas() const override {
     std::vector<PersonaProfile> all;
     for (PersonaId id = 1; id <= 3; ++id) {
-      if (into_[id] != id) continue;
+      if (into_[id] != id || (id == 3 && !robots_)) continue;
       all.emplace_back().id = id;
       all.back().name = names_[id];
     }
@@ -230,6 +233,7 @@ class PlainClusters final : public persona::Clusters {
     return 0;
   }
   std::shared_ptr<std::atomic<int>> changes_;
+  mutable bool robots_ = false;
   std::array<PersonaId, 4> into_{0, 1, 2, 3};
   std::array<std::string, 4> names_{"default", "viewer", "player", "robot"};
 };

@@ -1,6 +1,8 @@
 #include "persona/sharing.h"
 
 #include <catch2/catch.hpp>
+#include <mutex>
+#include <set>
 
 #include <tests/support/persona_bench.h>
 
@@ -103,6 +105,44 @@ TEST_CASE("two engines that give a client a token at once agree on one") {
     two.other.engine->catch_up();
   }
   CHECK(two.one.ask(7).token == two.other.ask(7).token);
+}
+
+TEST_CASE("an engine that keeps its own of two tokens says so, as the other one may not have heard of it") {
+  Two two;
+  two.one.acts(7, "video.example", 5);
+  const auto ours = two.one.ask(7);
+  // Made at once elsewhere, and written later.
+  auto theirs = ours;
+  theirs.token = {42};
+  theirs.expires = ours.expires - 1;
+  test::PlainShare(two.memory).publish(theirs);
+  two.one.engine->catch_up();
+  CHECK(two.one.ask(7).token == ours.token);
+  const std::lock_guard guard(two.memory->mutex);
+  CHECK(two.memory->clients[7].assignment->token == ours.token);
+}
+
+TEST_CASE("servers hear of the token that two engines have agreed on, though the persona is the same") {
+  Two two;
+  two.memory->away = true;
+  std::mutex mutex;
+  std::set<PersonaToken> told;
+  const auto hear = [&](const PersonaUpdate& update) {
+    const std::lock_guard guard(mutex);
+    for (const auto& each : update.assignments) told.insert(each.token);
+  };
+  const auto at_one = two.one.engine->watch(hear), at_other = two.other.engine->watch(hear);
+  two.one.acts(7, "video.example", 5);
+  two.other.acts(7, "video.example", 5);
+  const auto here = two.one.ask(7), there = two.other.ask(7);
+  REQUIRE(here.persona == there.persona);
+  for (int i = 0; i < 2; ++i) {
+    two.one.engine->catch_up();
+    two.other.engine->catch_up();
+  }
+  const auto agreed = two.one.ask(7).token;
+  const std::lock_guard guard(mutex);
+  CHECK((here.token == there.token || told.contains(agreed)));
 }
 
 TEST_CASE("what a share says that cannot be is not believed") {
