@@ -154,7 +154,7 @@ void TableModel::step(ClientState& client, const Access& access, std::uint64_t h
   if (follows) {
     const Moment moment = moment_of(client);
     count_step(*memory_, moment, resource, share);
-    if (judged && settings_.learn_structure) count_structure(*memory_, moment, resource);
+    if (judged && settings_.learn_structure) count_structure(*memory_, moment, resource, access.at);
     if (auto* entry = memory_->resources.get(moment.current())) {
       const auto waited = static_cast<float>(at - client.last);
       entry->dwell_ms += (waited - entry->dwell_ms) * (entry->dwell_ms == 0 ? 1.0f : 0.2f);
@@ -184,6 +184,7 @@ void TableModel::arrive(ClientState& client, const Access& access, TextId resour
   client.last = at;
   client.push(resource);
   TextTable::Entry& entry = *memory_->resources.get(resource);
+  memory_->resources.wanted(resource, client.key, access.at);
   ++entry.visits;
   entry.last_seen = at;
   if (access.size_bytes) memory_->resources.set_size(resource, access.size_bytes);
@@ -297,7 +298,7 @@ void TableModel::publish_line(const Moment& moment, std::uint64_t previous, Pers
   if (persona) served_.publish(hash, 0, persona, line, usual_wait(moment.current()));
 }
 
-/// Texts of suggestions take places that are free, never that of a text that somebody wanted.
+/// Texts of suggestions take places that are free, never that of a text that somebody wanted; and what one client here wanted stays that client's.
 bool TableModel::suggest(std::string_view context, PersonaId persona,
                          std::span<const std::pair<std::string, float>> successors) {
   const std::uint64_t current = resource_hash(context);
@@ -310,8 +311,10 @@ bool TableModel::suggest(std::string_view context, PersonaId persona,
       continue;
     const std::uint64_t hash = resource_hash(text);
     if (hash == current) continue;
+    const bool strange = memory_->resources.find(hash) == 0;
     const TextId id = memory_->resources.intern_if_room(hash, text);
     if (!id) continue;
+    if (strange) memory_->resources.foretold(id, WantedBy::kSeveral);
     const float next = std::min(probability, left);
     left -= next;
     entries[kept++] = {id, next, next};
@@ -323,7 +326,11 @@ bool TableModel::suggest(std::string_view context, PersonaId persona,
 TextId TableModel::real(TextId id) {
   if (!(id & Imagined::kMark)) return id;
   const std::string text(memory_->imagined.text(id));
-  return text.empty() ? 0 : memory_->resources.intern(resource_hash(text), text);
+  if (text.empty()) return 0;
+  const ClientKey only = memory_->imagined.only(id);
+  const TextId made = memory_->resources.intern(resource_hash(text), text);
+  memory_->resources.foretold(made, only);
+  return made;
 }
 
 std::uint32_t TableModel::usual_wait(TextId current) const {

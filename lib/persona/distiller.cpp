@@ -18,7 +18,7 @@ constexpr UnixMillis kTellAgain = 600'000;
 Distiller::Distiller() : targets_(EventCode::kTargets), contexts_(kContexts) {}
 
 // The space-saving sketch: what is not there replaces the rarest and inherits its count.
-void Distiller::Target::note(std::uint64_t hash, std::string_view text) {
+void Distiller::Target::note(const BehaviourEvent& act, std::uint64_t hash) {
   if (++total >= kForgetAt) {
     total /= 2;
     for (auto& each : popular) each.count /= 2;
@@ -27,9 +27,11 @@ void Distiller::Target::note(std::uint64_t hash, std::string_view text) {
   if (there == popular.end()) {
     there = std::ranges::min_element(popular, {}, &Popular::count);
     there->hash = hash;
-    there->text = text;
+    there->text = act.resource;
+    there->wanted = {};
   }
   ++there->count;
+  there->wanted.note(act.client, act.at);
 }
 
 // Each context has one place; a stranger in it wears the count down first, so that what is frequent stays known as such.
@@ -48,7 +50,7 @@ bool Distiller::rare(std::uint64_t hash) {
 
 void Distiller::note(const BehaviourEvent& act, std::uint8_t target, PersonaId persona, std::span<const float> hidden) {
   const auto hash = resource_hash(act.resource);
-  targets_[target].note(hash, act.resource);
+  targets_[target].note(act, hash);
   if (!rare(hash)) return;
   if (standing_.size() < kMostAtOnce) standing_.emplace_back();
   auto& place = standing_[stood_++ % standing_.size()];
@@ -87,7 +89,8 @@ Distiller::Next Distiller::likely(std::span<const float> log_p, std::uint64_t co
     if (!(p >= kLeast)) continue;
     for (const auto& each : targets_[target].popular) {
       const auto share = p * static_cast<float>(each.count) / static_cast<float>(std::max(targets_[target].total, 1U));
-      if (share >= kLeast && each.hash != context) next.emplace_back(each.text, std::min(share, 1.0F));
+      if (share >= kLeast && each.hash != context && each.wanted.only() == WantedBy::kSeveral)
+        next.emplace_back(each.text, std::min(share, 1.0F));
     }
   }
   std::ranges::stable_sort(next, std::ranges::greater{}, [](const auto& each) { return each.second; });

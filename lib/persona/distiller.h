@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <harbinger/persona_engine.h>
+#include <harbinger/wanted_by.h>
 #include "persona/network.h"
 
 namespace harbinger::persona {
@@ -22,19 +23,21 @@ class Distiller {
 
   /// A client did this and has this state after it.
   void note(const BehaviourEvent& act, std::uint8_t target, PersonaId persona, std::span<const float> hidden);
-  /// Asks the network what follows the rare contexts that clients stand in, and appends what is likely enough.
+  /// Asks the network what follows the rare contexts that clients stand in, and appends what is likely enough and was wanted by
+  /// several clients: what one alone wanted is for no other to hear of.
   void distil(Network& network, UnixMillis now, std::vector<PersonaUpdate::Successors>& out);
 
  private:
   struct Popular {
     std::uint64_t hash = 0;
     std::uint32_t count = 0;
+    WantedBy wanted{};
     std::string text;
   };
   struct Target {
     std::array<Popular, 8> popular;
     std::uint32_t total = 0;
-    void note(std::uint64_t hash, std::string_view text);
+    void note(const BehaviourEvent& act, std::uint64_t hash);
   };
   struct Context {
     std::uint64_t hash = 0;

@@ -53,7 +53,7 @@ std::optional<ByteRange> range_in(std::string_view resource) noexcept {
 
 std::string_view to_string(Held held) {
   static constexpr std::array<std::string_view, static_cast<std::size_t>(Held::limit)> kWords{
-      "hinted",   "save_data", "persona",  "pressure",  "unlikely",      "skipped",         "not_served",
+      "hinted",   "save_data", "persona",  "pressure",  "unlikely",      "skipped",         "not_served",   "private",
       "just_had", "fragment",  "too_many", "too_large", "client_budget", "resource_budget", "global_budget"};
   return kWords[static_cast<std::size_t>(held)];
 }
@@ -118,6 +118,7 @@ Held HintChooser::weigh(const HintAsking& asking, const HintCandidate& candidate
     return static_cast<double>(successor.soon) < choice.calm_floor || asking.pressure <= 0 ? Held::unlikely
                                                                                            : Held::pressure;
   if (candidate.hash == asking.current || asking.trail.has(candidate.hash)) return Held::just_had;
+  if (!successor.is_for(asking.client)) return Held::for_another;
   if (skips(successor.text)) return Held::skipped;
   if (!serves(successor.text)) return Held::not_served;
   if (!asking.request.fragments && range_in(successor.text)) return Held::fragment;

@@ -18,16 +18,17 @@ namespace harbinger::prefetch {
 /// What stands against a hint.
 enum class Held : std::uint8_t {
   no,
-  save_data,   ///< the client asked for none
-  persona,     ///< clients of this persona get none
-  pressure,    ///< links or endpoints are in trouble
-  unlikely,    ///< below the confidence floor
-  skipped,     ///< on the skip list
-  not_served,  ///< not of the zones of this server block
-  just_had,    ///< among the client's latest resources
-  fragment,    ///< a part of a resource, and the client takes none
-  too_many,    ///< more than were asked for
-  too_large,   ///< more octets than were asked for
+  save_data,    ///< the client asked for none
+  persona,      ///< clients of this persona get none
+  pressure,     ///< links or endpoints are in trouble
+  unlikely,     ///< below the confidence floor
+  skipped,      ///< on the skip list
+  not_served,   ///< not of the zones of this server block
+  for_another,  ///< one client alone ever asked for it, and it is not this one
+  just_had,     ///< among the client's latest resources
+  fragment,     ///< a part of a resource, and the client takes none
+  too_many,     ///< more than were asked for
+  too_large,    ///< more octets than were asked for
   client_budget,
   resource_budget,
   global_budget,

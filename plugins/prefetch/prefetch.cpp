@@ -309,7 +309,7 @@ Task<Reply> Prefetch::serve(const Query& query, Next next) {
                                                                                  : next(query);
 }
 
-// These are kept with the answer, so they may depend on the name only.
+// These are kept with the answer, so they may depend on the name only, and tell what everybody may hear: nobody in particular asks.
 Task<Reply> Prefetch::serve_with_hints(const Query& query, Next next) {
   Reply reply = co_await next(query);
   const ResourceText text(query.name());

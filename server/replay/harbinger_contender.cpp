@@ -110,10 +110,11 @@ class HarbingerContender final : public Contender {
     const auto previous = from == kNone ? 0 : resource_hash(trace_.resources.text(from));
     const auto room = std::span(successors).first(std::min(out.size(), successors.size()));
     const auto count = model_->served().find(current, previous, personas_[latest.client], room);
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = {numbers_.of(successors[i].text), successors[i].next, successors[i].soon};
+    std::size_t told = 0;
+    for (const auto& each : room.first(count))
+      if (each.is_for(latest.client + 1ULL)) out[told++] = {numbers_.of(each.text), each.next, each.soon};
     rcu::quiescent();
-    return count;
+    return told;
   }
 
   rcu::Reader reader_;  // this thread reads what the model publishes

@@ -39,6 +39,11 @@ class ServedTable {
     float next = 0, soon = 0;
     std::uint32_t size_bytes = 0;  ///< 0 when not known
     std::uint32_t in_ms = 0;
+    /// The only client that may hear of it; 0: everybody may, since several wanted it. What no client wanted yet may be heard of by whom all of
+    /// its words may: see WantedBy.
+    ClientKey only = 0;
+
+    bool is_for(ClientKey client) const noexcept { return only == 0 || only == client; }
   };
 
   virtual ~ServedTable() = default;
@@ -78,7 +83,8 @@ class SequenceModel {
                                     std::span<Guess> out) = 0;
 
   /// What somebody else, a network, expects after `context` (a resource), of `persona` or, for 0, of anybody. Served where nothing was learnt of the
-  /// context, and forgotten as soon as something is; never in place of what was learnt. False when it is of no use, or there is no room.
+  /// context, and forgotten as soon as something is; never in place of what was learnt. Whoever suggests answers for several clients having wanted
+  /// what this model does not know itself. False when it is of no use, or there is no room.
   virtual bool suggest(std::string_view context, PersonaId persona,
                        std::span<const std::pair<std::string, float>> successors) = 0;
 

@@ -16,6 +16,7 @@ TextId Imagined::make(std::uint64_t hash, std::string_view text) {
   place.hash = hash;
   place.made = now_;
   ++place.turn;
+  place.wanted = {};
   place.text = text;
   return id_of(room);
 }
@@ -30,6 +31,16 @@ TextId Imagined::find(std::uint64_t hash) const noexcept {
 std::string_view Imagined::text(TextId id) const noexcept {
   const std::size_t place = id & (kPlaces - 1);
   return id_of(place) == id ? std::string_view(texts_[place].text) : std::string_view{};
+}
+
+void Imagined::foretold(TextId id, ClientKey only) noexcept {
+  const std::size_t place = id & (kPlaces - 1);
+  if (id_of(place) == id) texts_[place].wanted.foretold(only);
+}
+
+ClientKey Imagined::only(TextId id) const noexcept {
+  const std::size_t place = id & (kPlaces - 1);
+  return id_of(place) == id ? texts_[place].wanted.only() : WantedBy::kNobody;
 }
 
 std::size_t Imagined::bytes() const noexcept {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <harbinger/persona_id.h>
+#include <harbinger/wanted_by.h>
 
 #include "learn/sequence/evidence.h"
 #include "learn/sequence/text_table.h"
@@ -25,6 +26,9 @@ class Imagined {
   TextId make(std::uint64_t hash, std::string_view text);
   TextId find(std::uint64_t hash) const noexcept;
   std::string_view text(TextId id) const noexcept;
+  /// Who may hear of it: see WantedBy.
+  void foretold(TextId id, ClientKey only) noexcept;
+  ClientKey only(TextId id) const noexcept;
   std::size_t bytes() const noexcept;
 
  private:
@@ -33,6 +37,7 @@ class Imagined {
     std::uint64_t hash = 0;
     std::uint64_t made = 0;
     std::uint32_t turn = 0;
+    WantedBy wanted{};
     std::string text;
   };
   TextId id_of(std::size_t place) const noexcept {

@@ -101,6 +101,12 @@ class Collector {
     }
   }
 
+  // A text is made of the source's words and of the edit's own: whoever may hear of it may hear of both.
+  void foretell(TextId id, TextId source, TextId edit) {
+    const TextTable::Entry* how = std::as_const(memory_.edits).get(edit);
+    if (id && how) memory_.foretold(id, WantedBy::of_both(memory_.only(source), how->wanted.only()));
+  }
+
   void add_edits(const Tokens& source, const Template& shape, std::size_t back, std::size_t openness) {
     const Context context = find(key::shape(shape.hash, back));
     if (!context) return;
@@ -115,6 +121,7 @@ class Collector {
       const TextId known = memory_.resources.find(hash);
       const TextId id = known ? known : memory_.imagined.make(hash, *text);
       const bool seen = known && memory_.resources.get(known)->visits > 0;
+      if (!seen) foretell(id, moment_.path[back], successor.id);
       set(id, term,
           rough(successor.weight()) | rough(context.total()) << 3 |
               static_cast<unsigned>(std::min<std::size_t>(rank, 7)) << 6 | (seen ? 1u : 0u) << 9);

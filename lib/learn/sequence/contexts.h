@@ -36,8 +36,8 @@ void prefetch_marks(const Memory& memory, const Moment& moment, Share share) noe
 void prefetch_step(const Memory& memory, const Moment& moment, Share share) noexcept;
 /// Counts that `next` followed `moment`.
 void count_step(Memory& memory, const Moment& moment, TextId next, Share share);
-/// Counts which edits make the text of `next` out of those before it.
-void count_structure(Memory& memory, const Moment& moment, TextId next);
+/// Counts which edits make the text of `next`, wanted at `at`, out of those before it.
+void count_structure(Memory& memory, const Moment& moment, TextId next, UnixMillis at);
 
 /// Gathers who might follow `moment`, with their evidence.
 void collect(Memory& memory, const Moment& moment, bool structure, Candidates& out);

@@ -70,7 +70,7 @@ void count_step(Memory& memory, const Moment& moment, TextId next, Share share) 
                      [&](std::uint64_t key, double weight) { memory.contexts.add_quickly(key, next, weight); });
 }
 
-void count_structure(Memory& memory, const Moment& moment, TextId next) {
+void count_structure(Memory& memory, const Moment& moment, TextId next, UnixMillis at) {
   const auto target = tokenize(memory.text(next));
   if (!target) return;
   for (std::size_t back = 0; back < moment.path.size() && back < 2; ++back) {
@@ -84,6 +84,7 @@ void count_structure(Memory& memory, const Moment& moment, TextId next) {
       const TextId id = memory.edits.intern(resource_hash(*edit), *edit);
       if (!id) continue;
       ++memory.edits.get(id)->visits;
+      memory.edits.wanted(id, moment.client, at);
       memory.contexts.add(key::shape(shape->hash, back), id, 1);
     }
   }

@@ -30,6 +30,15 @@ struct Memory {
   std::string_view text(TextId id) const noexcept {
     return id & Imagined::kMark ? imagined.text(id) : resources.text(id);
   }
+  /// Who may hear of it: see WantedBy.
+  ClientKey only(TextId id) const noexcept {
+    if (id & Imagined::kMark) return imagined.only(id);
+    const TextTable::Entry* entry = resources.get(id);
+    return entry ? entry->wanted.only() : WantedBy::kNobody;
+  }
+  void foretold(TextId id, ClientKey for_whom) noexcept {
+    id& Imagined::kMark ? imagined.foretold(id, for_whom) : resources.foretold(id, for_whom);
+  }
 };
 
 /// Where a client is: what its candidates depend on.

@@ -87,9 +87,12 @@ std::size_t ServedLines::fill(const TextTable& texts, const std::array<std::uint
     if (word == 0 || size == out.size()) break;
     const TextTable::Block* block = texts.published(static_cast<TextId>(word >> 32));
     if (!block) continue;
-    out[size++] = {block->text(), static_cast<float>(word >> 16 & 0xffff) / kScale,
-                   static_cast<float>(word & 0xffff) / kScale, block->size_bytes.load(std::memory_order_relaxed),
-                   in_ms};
+    out[size++] = {block->text(),
+                   static_cast<float>(word >> 16 & 0xffff) / kScale,
+                   static_cast<float>(word & 0xffff) / kScale,
+                   block->size_bytes.load(std::memory_order_relaxed),
+                   in_ms,
+                   block->only.load(std::memory_order_relaxed)};
   }
   return size;
 }

@@ -15,6 +15,7 @@
 
 namespace harbinger::sequence {
 
+/// Who may hear of a successor is not in the line but with its text, so that it is true of all lines at once.
 /// Lines are guarded by sequence numbers (a seqlock; Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?", 2012): the one
 /// writer never waits, a reader that meets it takes the line as absent after a few tries.
 class ServedLines final : public ServedTable {

@@ -16,7 +16,7 @@ namespace harbinger::sequence {
 namespace {
 
 // The layout is this program's memory: a file of another version or machine is refused, not converted.
-constexpr char kMagic[16] = "harbinger-seq-1";
+constexpr char kMagic[16] = "harbinger-seq-2";
 struct Header {
   char magic[16];
   std::uint64_t layout, size, checksum;

@@ -17,10 +17,10 @@ constexpr std::size_t kLookedAt = 15;  // odd, so that no places are passed over
 
 void free_block(void* block) { std::free(block); }
 
-TextTable::Block* make_block(TextId id, std::string_view text, std::uint32_t size_bytes) {
+TextTable::Block* make_block(TextId id, std::string_view text, std::uint32_t size_bytes, ClientKey only) {
   void* room = std::malloc(sizeof(TextTable::Block) + text.size());
   if (!room) throw std::bad_alloc();
-  auto* block = new (room) TextTable::Block{id, size_bytes, static_cast<std::uint32_t>(text.size())};
+  auto* block = new (room) TextTable::Block{id, size_bytes, static_cast<std::uint32_t>(text.size()), only};
   if (!text.empty()) std::memcpy(reinterpret_cast<char*>(block + 1), text.data(), text.size());
   return block;
 }
@@ -100,7 +100,8 @@ void TextTable::enter(std::size_t place, std::uint64_t hash) {
 
 void TextTable::publish(std::size_t place, std::string_view text, std::uint32_t size_bytes) {
   text_bytes_ += text.size();
-  blocks_[place].store(make_block(id_of(place), text, size_bytes), std::memory_order_release);
+  blocks_[place].store(make_block(id_of(place), text, size_bytes, entries_[place].wanted.only()),
+                       std::memory_order_release);
 }
 
 std::size_t TextTable::free_place() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <harbinger/access.h>
+#include <harbinger/wanted_by.h>
 
 namespace harbinger::sequence {
 
@@ -18,11 +19,12 @@ using TextId = std::uint32_t;
 /// One thread writes; any rcu reader may call `published`.
 class TextTable {
  public:
-  /// A text as readers see it: unchanging, but for the size. The characters follow the block.
+  /// A text as readers see it: unchanging, but for the size and for who may hear of it. The characters follow the block.
   struct Block {
     TextId id;
     std::atomic<std::uint32_t> size_bytes;
     std::uint32_t length;
+    std::atomic<ClientKey> only;  ///< see WantedBy
 
     std::string_view text() const noexcept { return {reinterpret_cast<const char*>(this + 1), length}; }
   };
@@ -34,10 +36,12 @@ class TextTable {
     double popularity = 0;     ///< decayed count, in the unit of Popularity
     float dwell_ms = 0;        ///< usual time until the next resource; 0 when not known
     std::uint32_t visits = 0;  ///< halved now and then
+    [[no_unique_address]] WantedBy wanted{};
     std::uint16_t recent = 0;  ///< how often among the latest accesses
     std::uint8_t generation = 1;
     bool used = false;
   };
+  static_assert(sizeof(Entry) == 48);
 
   /// At most `capacity` texts, and 64 octets of text for each.
   explicit TextTable(std::size_t capacity);
@@ -80,6 +84,13 @@ class TextTable {
     return block ? block->text() : std::string_view{};
   }
   void set_size(TextId id, std::uint32_t size_bytes) noexcept;
+  /// See WantedBy. A new text is for nobody to hear of until one of these says so.
+  void wanted(TextId id, ClientKey client, UnixMillis at) noexcept {
+    change(id, [&](WantedBy& by) { by.note(client, at); });
+  }
+  void foretold(TextId id, ClientKey only) noexcept {
+    change(id, [&](WantedBy& by) { by.foretold(only); });
+  }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept;
@@ -107,6 +118,17 @@ class TextTable {
     return static_cast<TextId>(place | std::size_t{entries_[place].generation} << kPlaceBits);
   }
 
+  /// Readers see who may hear of a text as soon as it changes.
+  template <class Change>
+  void change(TextId id, Change how) noexcept {
+    Entry* entry = get(id);
+    if (!entry) return;
+    const ClientKey before = entry->wanted.only();
+    how(entry->wanted);
+    const ClientKey only = entry->wanted.only();
+    if (only != before)
+      blocks_[place_of(id)].load(std::memory_order_relaxed)->only.store(only, std::memory_order_relaxed);
+  }
   std::size_t slot_of(std::uint64_t hash) const noexcept;
   void enter(std::size_t place, std::uint64_t hash);
   void publish(std::size_t place, std::string_view text, std::uint32_t size_bytes);

@@ -16,12 +16,14 @@ struct Distilling {
   std::shared_ptr<test::NetworkDiary> diary = std::make_shared<test::NetworkDiary>();
   test::PlainNetwork network{diary};
   Distiller distiller;
+  ClientKey turn = 0;
 
-  void note(std::string_view resource, std::uint8_t target, PersonaId persona = 1) {
+  // Clients take turns, unless one is said.
+  void note(std::string_view resource, std::uint8_t target, PersonaId persona = 1, ClientKey client = 0) {
     std::array<float, kHidden> hidden{};
     hidden[1] = target;
     BehaviourEvent act;
-    act.client = 1;
+    act.client = client ? client : 1 + turn++ % 2;
     act.at = kNow;
     act.resource = resource;
     distiller.note(act, target, persona, hidden);
@@ -52,6 +54,21 @@ TEST_CASE("what the network expects after a rare resource is said as resources, 
   CHECK(told[0].next[0].first == "often.example");
   CHECK(told[0].next[0].second == Approx(0.7 * 30 / 40).epsilon(0.01));
   CHECK(told[0].next[1].first == "less.example");
+}
+
+TEST_CASE("a resource that one client alone wanted is not told of, until a second one wanted it") {
+  Distilling bench;
+  bench.diary->next[kRareTarget] = kNextTarget;
+  for (int i = 0; i < 30; ++i) bench.note("private.example", kNextTarget, 1, 7);
+  const auto told_behind = [&](std::string_view rare) {
+    for (int i = 0; i < 2; ++i) bench.note(rare, kRareTarget);
+    return bench.distil();
+  };
+  CHECK(told_behind("rare.example").empty());
+  bench.note("private.example", kNextTarget, 1, 8);
+  const auto told = told_behind("rarer.example");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].next[0].first == "private.example");
 }
 
 TEST_CASE("a context is told of once in a while, and frequent ones never") {

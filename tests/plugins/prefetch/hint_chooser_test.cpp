@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <harbinger/wanted_by.h>
+
 #include "plugins/prefetch/hint_chooser.h"
 
 using namespace harbinger;
@@ -89,6 +91,21 @@ TEST_CASE("pressure takes hints away at once, the less likely first") {
   CHECK(held(chooser, kTwo, how) == std::vector{Held::no, Held::pressure});
   how.pressure = 1;
   CHECK(held(chooser, kTwo, how) == std::vector{Held::pressure, Held::pressure});
+}
+
+TEST_CASE("what one client alone asked for is for that client, and what is for nobody is for none") {
+  HintChooser chooser(everywhere(), {});
+  auto served = table({{"mine.example", 0.9f, 0.9f, 0, 0, 1},
+                       {"its.example", 0.9f, 0.9f, 0, 0, 2},
+                       {"nobodys.example", 0.9f, 0.9f, 0, 0, WantedBy::kNobody},
+                       {"ours.example", 0.9f, 0.9f, 0, 0, WantedBy::kSeveral}});
+  auto how = asking();
+  CHECK(held(chooser, served, how) == std::vector{Held::no, Held::for_another, Held::for_another, Held::no});
+  how.client = 0;
+  CHECK(held(chooser, served, how) == std::vector{Held::for_another, Held::for_another, Held::for_another, Held::no});
+  CHECK(to_string(Held::for_another) == "private");
+  CHECK(to_string(Held::just_had) == "just_had");
+  CHECK(to_string(Held::global_budget) == "global_budget");
 }
 
 TEST_CASE("what the client has just had, what is on the skip list and what is served elsewhere is held back") {

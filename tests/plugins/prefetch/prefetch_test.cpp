@@ -41,9 +41,11 @@ std::vector<std::string> hints_in(const Letter& letter) {
   return hints;
 }
 
-// Visits of one client: a, then b, then c, each in a session of its own.
-void visit(MemoryServer& server, int times, const std::string& client = "198.51.100.7") {
+// Visits of some clients in turn: a, then b, then c, each in a session of its own.
+void visit(MemoryServer& server, int times,
+           const std::vector<std::string>& clients = {"198.51.100.7", "198.51.100.17"}) {
   for (int i = 0; i < times; ++i) {
+    const auto& client = clients[static_cast<std::size_t>(i) % clients.size()];
     server.ask("a.example. A", client);
     server.loop.advance(2s);
     server.ask("b.example. A", client);
@@ -66,6 +68,30 @@ TEST_CASE("prefetch hints at what usually comes next, to those who ask for hints
   CHECK(hints.front() == "b.example");
   CHECK(hints_in(*server.ask("a.example. A", "198.51.100.6")).empty());
   CHECK(server.count("harbinger_prefetch_asked_total") == 2);
+}
+
+TEST_CASE("a name that one client alone asked for is not hinted to another, until a second client asked for it") {
+  MemoryServer server(". {\n prefetch {\n floor 0.1\n }\n" + kHosts + "}\n", all_plugins());
+  visit(server, 20, {"198.51.100.7"});
+  CHECK(hints_in(*server.ask("a.example. A", for_hints("198.51.100.8"))).empty());
+  const auto samples = server.metrics.collect();
+  CHECK(std::ranges::any_of(samples, [](const auto& sample) {
+    return sample.name == "harbinger_prefetch_held_back_total" && sample.labels == Labels{{"reason", "private"}} &&
+           sample.value > 0;
+  }));
+  server.ask("b.example. A", "198.51.100.7");
+  server.loop.advance(2s);
+  server.ask("b.example. A", "198.51.100.17");
+  server.advance(2s);
+  CHECK(hints_in(*server.ask("a.example. A", for_hints("198.51.100.8"))) == kB);
+}
+
+TEST_CASE("a client is hinted at what it alone asked for itself") {
+  MemoryServer server(". {\n prefetch {\n floor 0.1\n }\n" + kHosts + "}\n", all_plugins());
+  visit(server, 20, {"198.51.100.7"});
+  const auto hints = hints_in(*server.ask("a.example. A", for_hints("198.51.100.7")));
+  REQUIRE_FALSE(hints.empty());
+  CHECK(hints.front() == "b.example");
 }
 
 TEST_CASE("in the middle of a video its next segment is hinted at, but not to the client that usually stops there") {
@@ -195,9 +221,10 @@ TEST_CASE("prefetch puts hints for everybody into HTTPS answers when told so, an
   for (const std::string svcb : {"on", "off"}) {
     MemoryServer server(". {\n prefetch {\n floor 0.1\n svcb " + svcb + "\n }\n what\n}\n", plugins);
     for (int i = 0; i < 20; ++i) {
-      server.ask("a.example. HTTPS", "198.51.100.7");
+      const std::string client = i % 2 ? "198.51.100.7" : "198.51.100.17";
+      server.ask("a.example. HTTPS", client);
       server.loop.advance(2s);
-      server.ask("b.example. HTTPS", "198.51.100.7");
+      server.ask("b.example. HTTPS", client);
       server.advance(40min);
     }
     const auto answer = server.ask("a.example. HTTPS", "198.51.100.8")->answers();
@@ -205,6 +232,24 @@ TEST_CASE("prefetch puts hints for everybody into HTTPS answers when told so, an
     const auto checked = server.ask("a.example. HTTPS", MemoryServer::Asking{.dnssec_ok = true})->answers();
     CHECK(checked.find("key65314=") == std::string::npos);
   }
+}
+
+TEST_CASE("what one client alone asked for is never put into answers for everybody, not even into its own") {
+  auto plugins = all_plugins();
+  plugins.push_back(probe("what", answering("0 HTTPS 1 . alpn=h2")));
+  MemoryServer server(". {\n prefetch {\n floor 0.1\n svcb on\n }\n what\n}\n", plugins);
+  const auto visit_with = [&](const std::string& client) {
+    server.ask("a.example. HTTPS", client);
+    server.loop.advance(2s);
+    server.ask("b.example. HTTPS", client);
+    server.advance(40min);
+  };
+  for (int i = 0; i < 20; ++i) visit_with("198.51.100.7");
+  for (const auto* client : {"198.51.100.7", "198.51.100.8"})
+    CHECK(server.ask("a.example. HTTPS", client)->answers().find("key65314=") == std::string::npos);
+  for (int i = 0; i < 3; ++i)
+    for (const auto* client : {"198.51.100.7", "198.51.100.17"}) visit_with(client);
+  CHECK(server.ask("a.example. HTTPS", "198.51.100.8")->answers().find("key65314=") != std::string::npos);
 }
 
 TEST_CASE("prefetch explains itself over the web, as text or JSON") {
