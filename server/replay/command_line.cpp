@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <harbinger/version.h>
+#include "server/replay/models.h"
 #include "server/replay/times.h"
 
 namespace harbinger::replay {
@@ -61,8 +62,9 @@ void add_protocol(CLI::App& app, CommandLine& line, std::string& gap) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"harbinger", "popularity", "markov1", "dg4", "ppm2_online"}));
   app.add_option("--personas", line.personas,
-                 "judge the sequence model once more, with clients in classes: by topics, or by manners")
-      ->check(CLI::IsMember({"topics", "manners"}));
+                 "judge the sequence model once more, with clients in classes: by topics, by manners, by device, or by "
+                 "the persona engine")
+      ->check(CLI::IsMember(std::vector<std::string>(kPersonaWays.begin(), kPersonaWays.end())));
   app.add_option(
       "--through", line.through,
       "a Harbingerfile: ask its chains each access as a query, in virtual time, and judge the hints in the replies");

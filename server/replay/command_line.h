@@ -24,7 +24,7 @@ struct CommandLine {
   bool frozen = false, shuffle_labels = false;
   std::string protocol = "online";  ///< or "cpt"
   std::vector<std::string> models;  ///< empty: all
-  std::string personas;             ///< "topics" or "manners": the sequence model is judged with personas, too
+  std::string personas;             ///< a word of kPersonaWays: the sequence model is judged with personas, too
   double waste = 0.25;
   NetworkModel network;
   std::size_t contexts = 1'000'000;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,12 @@ struct Candidate {
   float soon = 0;  ///< what a threshold for prefetching is held against
 };
 
+/// What became of an adviser's word.
+struct PersonaUse {
+  std::size_t personas = 0;  ///< that accesses came with
+  double share = 0;          ///< of the accesses that came with one
+};
+
 /// One learner, and one or more ways to ask it ("views"). Sees the visits of a trace one after the other.
 class Contender {
  public:
@@ -31,6 +38,8 @@ class Contender {
   virtual void learn(const Visit& visit) = 0;
   /// The client moves on, and nothing is learnt from it.
   virtual void follow(const Visit& visit) = 0;
+  /// None where clients have no personas.
+  virtual std::optional<PersonaUse> personas() const { return std::nullopt; }
   /// Likeliest first, after the client's latest visit; `from` as in Step. Returns how many.
   virtual std::size_t predict(std::size_t view, const Visit& latest, std::uint32_t from, std::span<Candidate> out) = 0;
 };

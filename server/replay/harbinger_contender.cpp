@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bitset>
 
 #include <harbinger/rcu.h>
 #include "server/replay/contender.h"
@@ -60,12 +61,19 @@ class HarbingerContender final : public Contender {
     access.persona = advise(visit);
     model_->learn(access);
     move(visit);
+    if (!adviser_) return;
+    for (const auto& each : adviser_->expected()) model_->suggest(each.context, each.persona, each.next);
   }
   // The model itself knows a client's place only by learning, so from here on it is told the way of each client.
   void follow(const Visit& visit) override {
     frozen_ = true;
     advise(visit);
     move(visit);
+  }
+
+  std::optional<PersonaUse> personas() const override {
+    if (!adviser_) return std::nullopt;
+    return PersonaUse{used_.count(), static_cast<double>(with_one_) / static_cast<double>(std::max(visits_, 1UL))};
   }
 
   std::size_t predict(std::size_t view, const Visit& latest, std::uint32_t from, std::span<Candidate> out) override {
@@ -76,9 +84,14 @@ class HarbingerContender final : public Contender {
   // The client's persona as a server knows it when this access comes, from what was before.
   PersonaId advise(const Visit& visit) {
     if (!adviser_) return 0;
-    personas_[visit.client] = adviser_->persona_of(visit.client);
+    personas_[visit.client] = adviser_->persona_of(visit);
     adviser_->saw(visit);
-    return personas_[visit.client];
+    const auto persona = personas_[visit.client];
+    ++visits_;
+    if (persona == 0) return persona;
+    ++with_one_;
+    used_.set(persona);
+    return persona;
   }
 
   void move(const Visit& visit) { trails_.move(visit.client + 1ULL, visit.resource + 1ULL, visit.at); }
@@ -122,6 +135,8 @@ class HarbingerContender final : public Contender {
   TraceNumbers numbers_;
   std::unique_ptr<PersonaAdviser> adviser_;  // null: everybody is of the default persona
   std::vector<PersonaId> personas_ = std::vector<PersonaId>(trace_.clients.size());
+  std::bitset<256> used_;
+  std::uint64_t visits_ = 0, with_one_ = 0;
   std::unique_ptr<SequenceModel> model_;
   SessionTrails trails_;
   bool frozen_ = false;

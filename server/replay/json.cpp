@@ -42,6 +42,7 @@ Json to_json(const ModelResult& model) {
                             {"precision", point.precision},
                             {"waste", point.waste}});
   out["over_time"] = model.over_time;
+  if (model.personas) out["personas"] = {{"had", model.personas->personas}, {"share", model.personas->share}};
   return out;
 }
 

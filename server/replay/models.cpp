@@ -2,11 +2,20 @@
 
 #include <algorithm>
 
+#include "server/replay/engine_adviser.h"
+
 namespace harbinger::replay {
 
 namespace {
 
 constexpr std::size_t kPersonas = 16;
+
+std::unique_ptr<PersonaAdviser> adviser_of(const Trace& trace, const ModelSettings& settings) {
+  if (settings.personas == "engine") return make_engine_adviser(trace, settings.network->clone());
+  if (settings.personas == "device") return make_device_adviser();
+  if (settings.personas == "manners") return make_manner_adviser(trace, kPersonas);
+  return make_topic_adviser(trace, kPersonas);
+}
 
 }  // namespace
 
@@ -30,11 +39,7 @@ std::vector<MakeContender> contenders(const Trace& trace, const ModelSettings& s
   model.session_gap_s = static_cast<std::uint32_t>(std::max<UnixMillis>(settings.gap_ms / 1000, 1));
   if (wanted("harbinger")) all.push_back([=, &trace] { return make_harbinger_contender(trace, model); });
   if (wanted("harbinger") && !settings.personas.empty())
-    all.push_back([=, &trace] {
-      auto adviser =
-          settings.personas == "topics" ? make_topic_adviser(trace, kPersonas) : make_manner_adviser(trace, kPersonas);
-      return make_harbinger_contender(trace, model, std::move(adviser));
-    });
+    all.push_back([=, &trace] { return make_harbinger_contender(trace, model, adviser_of(trace, settings)); });
   return all;
 }
 

@@ -66,7 +66,7 @@ class TopicAdviser final : public PersonaAdviser {
   TopicAdviser(const Trace& trace, std::size_t personas)
       : trace_(trace), clients_(trace.clients.size()), means_(personas, kFar) {}
 
-  PersonaId persona_of(std::uint32_t client) const override { return clients_[client].persona; }
+  PersonaId persona_of(const Visit& visit) override { return clients_[visit.client].persona; }
   void saw(const Visit& visit) override {
     auto& client = clients_[visit.client];
     for (auto& each : client.sketch) each *= kFading;
@@ -113,7 +113,7 @@ class MannerAdviser final : public PersonaAdviser {
  public:
   MannerAdviser(const Trace& trace, std::size_t personas) : clients_(trace.clients.size()), means_(personas, kFar) {}
 
-  PersonaId persona_of(std::uint32_t client) const override { return clients_[client].persona; }
+  PersonaId persona_of(const Visit& visit) override { return clients_[visit.client].persona; }
   void saw(const Visit& visit) override {
     auto& client = clients_[visit.client];
     const auto gap =
@@ -146,13 +146,14 @@ class MannerAdviser final : public PersonaAdviser {
   OnlineMeans<4> means_;
 };
 
-}  // namespace
-
-struct Each final : PersonaAdviser {
-  PersonaId persona_of(std::uint32_t c) const override { return static_cast<PersonaId>(c % 255 + 1); }
+class DeviceAdviser final : public PersonaAdviser {
+ public:
+  PersonaId persona_of(const Visit& visit) override { return static_cast<PersonaId>(visit.device); }
   void saw(const Visit&) override {}
 };
-std::unique_ptr<PersonaAdviser> make_oracle_adviser() { return std::make_unique<Each>(); }
+
+}  // namespace
+
 std::unique_ptr<PersonaAdviser> make_topic_adviser(const Trace& trace, std::size_t personas) {
   return std::make_unique<TopicAdviser>(trace, personas);
 }
@@ -160,5 +161,7 @@ std::unique_ptr<PersonaAdviser> make_topic_adviser(const Trace& trace, std::size
 std::unique_ptr<PersonaAdviser> make_manner_adviser(const Trace& trace, std::size_t personas) {
   return std::make_unique<MannerAdviser>(trace, personas);
 }
+
+std::unique_ptr<PersonaAdviser> make_device_adviser() { return std::make_unique<DeviceAdviser>(); }
 
 }  // namespace harbinger::replay

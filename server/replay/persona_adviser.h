@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
-#include <harbinger/persona_id.h>
+#include <harbinger/persona_engine.h>
 #include "server/replay/trace.h"
 
 namespace harbinger::replay {
@@ -13,10 +14,12 @@ namespace harbinger::replay {
 class PersonaAdviser {
  public:
   virtual ~PersonaAdviser() = default;
-  /// Of the client at this time, from what it did before.
-  virtual PersonaId persona_of(std::uint32_t client) const = 0;
+  /// Of the client that makes this visit, from what it did before.
+  virtual PersonaId persona_of(const Visit& visit) = 0;
   /// The client did this.
   virtual void saw(const Visit& visit) = 0;
+  /// What it expects after places that the model may know little of, since it was asked last; see SequenceModel::suggest.
+  virtual std::vector<PersonaUpdate::Successors> expected() { return {}; }
 };
 
 /// Classes of clients that want alike: an online k-means over the words in the names that each wanted lately.
@@ -24,6 +27,7 @@ std::unique_ptr<PersonaAdviser> make_topic_adviser(const Trace& trace, std::size
 /// Classes of clients that act alike, whatever they want: how fast, how evenly, how often the same.
 std::unique_ptr<PersonaAdviser> make_manner_adviser(const Trace& trace, std::size_t personas);
 
-std::unique_ptr<PersonaAdviser> make_oracle_adviser();
+/// One class for each kind of machine that clients say they are.
+std::unique_ptr<PersonaAdviser> make_device_adviser();
 
 }  // namespace harbinger::replay

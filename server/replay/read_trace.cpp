@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "persona/user_agent.h"
 #include "server/replay/line_input.h"
 
 namespace harbinger::replay {
@@ -58,7 +59,8 @@ class TraceReader {
                              .latency_us = record.latency_us,
                              .ttl_s = record.ttl_s,
                              .type = record.type,
-                             .outcome = record.outcome});
+                             .outcome = record.outcome,
+                             .device = persona::device_of(record.user_agent)});
   }
 
   void finish() {

@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "learn/synthetic_day.h"
+#include "persona/module_loader.h"
+#include "persona/start_weights.h"
 #include "plugins/all.h"
 #include "server/replay/chain_contender.h"
 #include "server/replay/cpt_protocol.h"
@@ -110,8 +112,23 @@ Result<Subject> load(const CommandLine& line, Progress& progress) {
   return Loader(line, **format, progress).load();
 }
 
-ModelSettings model_settings(const CommandLine& line) {
-  return {.gap_ms = line.gap_ms, .contexts = line.contexts, .only = line.models, .personas = line.personas};
+// The persona engine's network, as a server starts with it.
+Result<std::shared_ptr<const persona::Network>> network_of(const CommandLine& line) {
+  auto network = persona::load_network(line.seed);
+  if (!network) return fail(std::move(network.error()));
+  if (const auto model = persona::shipped_start_model())
+    if (auto loaded = persona::load_weights(**network, *model); !loaded) return fail(std::move(loaded.error()));
+  return std::shared_ptr<const persona::Network>(std::move(*network));
+}
+
+Result<ModelSettings> model_settings(const CommandLine& line) {
+  ModelSettings settings{
+      .gap_ms = line.gap_ms, .contexts = line.contexts, .only = line.models, .personas = line.personas};
+  if (line.personas != "engine") return settings;
+  auto network = network_of(line);
+  if (!network) return fail(std::move(network.error()));
+  settings.network = std::move(*network);
+  return settings;
 }
 
 std::string protocol_sentence(const CommandLine& line) {
@@ -122,7 +139,8 @@ std::string protocol_sentence(const CommandLine& line) {
   return sentence + "; judged on the last " + share + " % in time";
 }
 
-Result<Results> judge_online(const CommandLine& line, const Subject& subject, Progress& progress) {
+Result<Results> judge_online(const CommandLine& line, const ModelSettings& models, const Subject& subject,
+                             Progress& progress) {
   const auto& trace = subject.trace;
   const Sessions sessions(trace, line.gap_ms, line.train.empty() ? 0 : subject.score_from);
   Results results{
@@ -138,10 +156,12 @@ Result<Results> judge_online(const CommandLine& line, const Subject& subject, Pr
     Judging judging{.score_from = subject.score_from, .frozen = line.frozen, .network = line.network};
     judging.time_bins = std::clamp<std::size_t>(results.steps / 50, 8, 40);  // fewer steps would only show chance
     judging.progress = [&](double share) { progress.show(name, share); };
-    for (const auto& verdict : judge(trace, sessions, judging, contender))
+    for (const auto& verdict : judge(trace, sessions, judging, contender)) {
       results.models.push_back(summarize(verdict, line.waste));
+      results.models.back().personas = contender.personas();
+    }
   };
-  for (const auto& make : contenders(trace, model_settings(line))) judge_one(*make());
+  for (const auto& make : contenders(trace, models)) judge_one(*make());
   if (!line.through.empty()) {
     const auto chain = make_chain_contender(trace, line.through, all_plugins());
     if (!chain) return fail(chain.error());
@@ -160,9 +180,9 @@ Result<Results> judge_online(const CommandLine& line, const Subject& subject, Pr
   return results;
 }
 
-Result<Results> judge_cpt(const CommandLine& line, const Subject& subject, Progress& progress) {
+Results judge_cpt(const ModelSettings& models, const Subject& subject, Progress& progress) {
   const CptProtocol protocol;
-  const auto scores = run_cpt(subject.trace, protocol, contenders(subject.trace, model_settings(line)),
+  const auto scores = run_cpt(subject.trace, protocol, contenders(subject.trace, models),
                               [&](double share) { progress.show("folds", share); });
   progress.clear();
   Results results{
@@ -181,6 +201,13 @@ Result<Results> judge_cpt(const CommandLine& line, const Subject& subject, Progr
                               .seconds = score.seconds});
   }
   return results;
+}
+
+Result<Results> judge(const CommandLine& line, const Subject& subject, Progress& progress) {
+  const auto models = model_settings(line);
+  if (!models) return fail(models.error());
+  return line.protocol == "cpt" ? judge_cpt(*models, subject, progress)
+                                : judge_online(line, *models, subject, progress);
 }
 
 // A day of our own making has its feed at once; a trace is made into one.
@@ -230,8 +257,7 @@ int run(const CommandLine& line) {
     const auto results = judge_refresh(line, *subject, progress);
     return report(line, to_table(results), to_json(results)) ? kDone : kFailed;
   }
-  const auto results =
-      line.protocol == "cpt" ? judge_cpt(line, *subject, progress) : judge_online(line, *subject, progress);
+  const auto results = judge(line, *subject, progress);
   if (!results) {
     std::cerr << results.error().to_string() << '\n';
     return kFailed;

@@ -23,6 +23,7 @@ struct ModelResult {
   PrefetchPoint tight{}, wide{}, chosen{};  ///< at kTightWaste, at kWideWaste, and at the waste that was asked for
   std::vector<PrefetchPoint> curve{};
   std::vector<double> over_time{};  ///< hit rate of the first guess
+  std::optional<PersonaUse> personas{};
   double seconds = 0;
 };
 

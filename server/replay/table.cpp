@@ -23,6 +23,15 @@ std::string rankings(const Results& results) {
   return table.text();
 }
 
+// One sentence when clients had personas.
+std::string personas(const Results& results) {
+  for (const auto& model : results.models)
+    if (model.personas)
+      return percent(model.personas->share) + " % of all accesses came with one of " +
+             std::to_string(model.personas->personas) + " personas\n";
+  return {};
+}
+
 // The columns of one model; what needs time has none in a trace without times.
 std::vector<std::string> prefetching_row(const Results& results, const ModelResult& model, bool with_coverage) {
   const auto& point = model.chosen;
@@ -65,6 +74,7 @@ std::string to_table(const Results& results) {
     out += ", in " + std::to_string(results.sessions) + " sessions that begin in the judged part";
   out += "\n\n";
   out += rankings(results);
+  out += personas(results);
   if (results.needs == 0) return out;
   out += '\n';
   out += std::to_string(results.needs) +

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <harbinger/access.h>
+#include <harbinger/behaviour.h>
 #include "server/replay/names.h"
 
 namespace harbinger::replay {
@@ -17,6 +18,7 @@ struct Visit {
   std::uint32_t size_bytes = 0, latency_us = 0, ttl_s = 0;
   std::uint16_t type = 0;
   Outcome outcome = Outcome::served;
+  DeviceClass device = DeviceClass::unknown;  ///< as far as the user agent tells
 };
 
 struct Trace {

@@ -55,7 +55,9 @@ TEST_CASE("clients that want alike get one persona by topics, and others another
   Days days;
   const auto adviser = make_topic_adviser(days.trace, 16);
   for (const auto& visit : days.trace.visits) adviser->saw(visit);
-  const auto of = [&](const char* client) { return adviser->persona_of(days.trace.clients.intern(client)); };
+  const auto of = [&](const char* client) {
+    return adviser->persona_of({.client = days.trace.clients.intern(client)});
+  };
   CHECK(of("game0") != 0);
   CHECK(of("game0") == of("game4"));
   CHECK(of("book0") == of("book4"));
@@ -74,7 +76,7 @@ TEST_CASE("clients that act alike get one persona by manners, and others another
   std::ranges::stable_sort(trace.visits, {}, &Visit::at);
   const auto adviser = make_manner_adviser(trace, 16);
   for (const auto& visit : trace.visits) adviser->saw(visit);
-  const auto of = [&](const char* client) { return adviser->persona_of(trace.clients.intern(client)); };
+  const auto of = [&](const char* client) { return adviser->persona_of({.client = trace.clients.intern(client)}); };
   CHECK(of("a") == of("b"));
   CHECK(of("c") == of("d"));
   CHECK(of("a") != of("c"));
@@ -83,9 +85,10 @@ TEST_CASE("clients that act alike get one persona by manners, and others another
 TEST_CASE("a client has no persona before it was seen, and never more than there may be") {
   Days days;
   const auto adviser = make_topic_adviser(days.trace, 1);
-  CHECK(adviser->persona_of(0) == 0);
+  CHECK(adviser->persona_of({.client = 0}) == 0);
   for (const auto& visit : days.trace.visits) adviser->saw(visit);
-  for (std::uint32_t client = 0; client < days.trace.clients.size(); ++client) CHECK(adviser->persona_of(client) == 1);
+  for (std::uint32_t client = 0; client < days.trace.clients.size(); ++client)
+    CHECK(adviser->persona_of({.client = client}) == 1);
 }
 
 TEST_CASE("with personas, the table for the query path knows where a kind of clients goes from a new place") {
