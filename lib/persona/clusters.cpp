@@ -329,12 +329,12 @@ Result<void> OnlineClusters::split(std::string_view persona, std::string_view na
   const auto id = register_.find(persona);
   if (!id) return fail(ErrorCode::not_found, "there is no persona " + std::string(persona));
   if (auto trouble = register_.trouble_with(name)) return fail(std::move(*trouble));
-  const bool kept = std::exchange(grouping_.ties()[*id].kept, false);
   const auto part = grouping_.split(*id, 0);
-  grouping_.ties()[*id].kept = kept;
   if (!part)
     return fail(ErrorCode::conflict,
                 "the clients of " + std::string(persona) + " are too few or too alike to be told apart");
+  // What an operator said stands: neither is merged nor split by itself, until it is unpinned.
+  grouping_.ties()[*id].kept = grouping_.ties()[*part].kept = true;
   edited_ = true;
   return register_.add(*part, name);
 }
@@ -345,6 +345,8 @@ Result<void> OnlineClusters::merge(std::string_view from, std::string_view into)
   if (!other) return fail(ErrorCode::not_found, "there is no persona " + std::string(into));
   if (*one == *other) return fail(ErrorCode::conflict, "a persona cannot be merged into itself");
   grouping_.merge(*one, *other);
+  grouping_.ties()[*one].kept = false;
+  grouping_.ties()[*other].kept = true;  // or its parts would be found again
   hear_of_merges(named_at_);
   edited_ = true;
   return {};

@@ -41,7 +41,9 @@ class Mixture {
   /// The same for one cluster.
   float score_in(std::uint32_t cluster, const Tokens& tokens) const;
   /// The same for one of its members, as if it were none.
-  float score_without(std::uint32_t cluster, const Tokens& tokens) const { return score_apart(cluster, 0, 0, tokens); }
+  float score_without(std::uint32_t cluster, const Tokens& tokens) const {
+    return score_apart(cluster, 0, nullptr, tokens);
+  }
   /// ln of p(row | cluster) / p(row | anybody).
   float ratio(std::uint32_t cluster, Part part, std::uint32_t at) const {
     return ratios_[row_of(part, at) * kMost + cluster] - norms_[static_cast<std::size_t>(part) * kMost + cluster];

@@ -1,4 +1,5 @@
 # Parts of the persona floor that need libraries of their own are tested by programs of their own.
+target_link_libraries(test_persona PRIVATE ZLIB::ZLIB)  # traces of devices are packed
 harbinger_test_program(network lib/persona/torch)
 target_link_libraries(test_network PRIVATE harbinger_network)
 harbinger_test_program(rpc lib/persona/rpc)

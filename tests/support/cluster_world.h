@@ -1,22 +1,19 @@
-// Planted clients before the clusters: what an engine would do with them, without its threads.
+// Clients before the clusters: what an engine would do with them, without its threads.
 #pragma once
 
 #include <deque>
 #include <memory>
-#include <vector>
 
-#include "persona/agreement.h"
 #include "persona/clusters.h"
-#include "persona/planted.h"
 
 namespace harbinger::test {
 
 /// One act after the other goes into the clusters, which are tended every second of the acts' time. No network: its surprise is always the same.
-class PlantedWorld {
+class ClusterWorld {
  public:
   using Verdict = persona::Clusters::Verdict;
 
-  explicit PlantedWorld(const persona::Catalogue& catalogue = persona::Catalogue::defaults())
+  explicit ClusterWorld(const persona::Catalogue& catalogue = persona::Catalogue::defaults())
       : clusters_(persona::make_clusters({}, catalogue)) {}
 
   persona::Clusters& clusters() { return *clusters_; }
@@ -33,9 +30,6 @@ class PlantedWorld {
     // An hour that nobody acts in is not tended second by second.
     if (event.at - tended_ >= 1000) clusters_->tend(tended_ = event.at);
     return verdict;
-  }
-  Verdict act(const persona::PlantedAct& planted) {
-    return act(planted.client, {.at = planted.at, .resource = planted.resource, .action = planted.action});
   }
 
  private:
