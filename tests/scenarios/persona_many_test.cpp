@@ -1,6 +1,7 @@
 // Several engines of personas with one Redis: what one knows of a client, the others know; without Redis each goes on alone.
-#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include <sstream>
 
 #include <tests/support/persona_peers.h>
 #include <tests/support/redis_server.h>
@@ -21,34 +22,39 @@ std::optional<PersonaToken> token(const DnsServer& server, unsigned client) {
   return wait_for_token(server.address(), names_of_manner(0)[0], subnet(client));
 }
 
-std::ptrdiff_t assignments_in(const RedisServer& redis) {
-  const auto keys = redis.ask({"KEYS", "*:a:*"});
-  return std::ranges::count(keys, '\n') + !keys.empty();
+// Keys of the clients whose tokens are in the store.
+std::vector<std::string> clients_in(const RedisServer& redis) {
+  std::istringstream lines(redis.ask({"KEYS", "*:a:*"}));
+  std::vector<std::string> clients;
+  for (std::string line; std::getline(lines, line);) clients.push_back(line.substr(line.rfind(':') + 1));
+  return clients;
 }
 
-TEST_CASE("a client has the same token at two engines that share a Redis, also when both give it one at once") {
+TEST_CASE("engines that share a Redis have one token for a client, also when both gave it one at once") {
   if (!redis_installed()) return;
   const RedisServer redis;
   const Scratch scratch;
   const PersonaProgram first({"--redis", redis.url()}), second({"--redis", redis.url()});
   const auto at_first = server_of(scratch, first), at_second = server_of(scratch, second);
-  std::ptrdiff_t written = assignments_in(redis);
   for (unsigned client = 0; client < 10; ++client) {
+    const auto written = clients_in(redis).size();
     REQUIRE(token(at_first, client));
-    REQUIRE(wait_until([&] { return assignments_in(redis) > written; }));
-    // What the client did since may have made it another persona, with another token: of that, too, both must know.
-    CHECK(wait_until([&] { return token(at_second, client) == token(at_first, client); }, 2s));
-    written = assignments_in(redis);
+    REQUIRE(wait_until([&] { return clients_in(redis).size() > written; }));
+    REQUIRE(token(at_second, client));
   }
-  for (unsigned client = 100; client < 120; ++client) {
-    const auto name = names_of_manner(0)[0];
-    REQUIRE(ask(at_first.address(), name, RRType::A, wants_token(subnet(client))));
-    REQUIRE(ask(at_second.address(), name, RRType::A, wants_token(subnet(client))));
-  }
-  // These servers have no memory of their own: what they say comes from the engines.
-  const auto from_first = server_of(scratch, first), from_second = server_of(scratch, second);
   for (unsigned client = 100; client < 120; ++client)
-    CHECK(wait_until([&] { return token(from_first, client) == token(from_second, client); }, 2s));
+    for (const auto* server : {&at_first, &at_second})
+      REQUIRE(ask(server->address(), names_of_manner(0)[0], RRType::A, wants_token(subnet(client))));
+
+  // And whoever asked the servers whether they are up.
+  CHECK(wait_until([&] { return clients_in(redis).size() == 31; }));
+  for (const auto& client : clients_in(redis)) {
+    // Tokens are not shown to operators; two that were made apart do not end in the same millisecond.
+    CHECK(wait_until([&] {
+      const auto here = end_of_token(first.http(), client), there = end_of_token(second.http(), client);
+      return here && here == there;
+    }));
+  }
 }
 
 TEST_CASE("two engines go on when their Redis dies, and share again what they know when it is back") {
@@ -70,7 +76,7 @@ TEST_CASE("two engines go on when their Redis dies, and share again what they kn
   CHECK(wait_until([&] {
     ++stranger;
     const auto here = token(at_first, stranger);
-    return here && assignments_in(redis) > 0 && token(at_second, stranger) == here;
+    return here && !clients_in(redis).empty() && token(at_second, stranger) == here;
   }));
 }
 

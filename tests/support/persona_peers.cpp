@@ -146,6 +146,11 @@ double metric(const SocketAddress& http, std::string_view sample) {
   return place == std::string::npos ? 0 : std::strtod(page.c_str() + place + wanted.size(), nullptr);
 }
 
+std::optional<UnixMillis> end_of_token(const SocketAddress& http, std::string_view client_key) {
+  const auto page = nlohmann::json::parse(get_json(http, "/v1/personas/explain?client=" + std::string(client_key)));
+  return page.contains("expires") ? std::optional(page["expires"].get<UnixMillis>()) : std::nullopt;
+}
+
 std::vector<std::string> personas_with_clients(const SocketAddress& http) {
   const auto page = nlohmann::json::parse(get_json(http, "/v1/personas"));
   std::vector<std::pair<std::uint64_t, std::string>> found;

@@ -69,6 +69,8 @@ void behave(const SocketAddress& server, unsigned manner, unsigned first_client,
 
 /// A sample of a metrics page, as `name{label="value"}`; 0 when it is not there.
 double metric(const SocketAddress& http, std::string_view sample);
+/// When an engine says that the token of this client (16 hexadecimal digits) ends; nothing when it does not know the client.
+std::optional<UnixMillis> end_of_token(const SocketAddress& http, std::string_view client_key);
 /// The names of personas that have clients, by GET /v1/personas; those with most clients first.
 std::vector<std::string> personas_with_clients(const SocketAddress& http);
 
