@@ -72,6 +72,7 @@ class TableModel final : public SequenceModel {
   void weigh(const Moment& moment);
   std::span<Candidate* const> best(std::size_t most);
   void correct(std::span<Candidate* const> ranked) const;
+  void compare(const Moment& moment, TextId came);
   void publish(const Moment& moment);
   void publish_favourites(PersonaId persona);
   void publish_ahead(const Moment& moment);
@@ -159,6 +160,7 @@ void TableModel::step(ClientState& client, const Access& access, std::uint64_t h
       const auto waited = static_cast<float>(at - client.last);
       entry->dwell_ms += (waited - entry->dwell_ms) * (entry->dwell_ms == 0 ? 1.0f : 0.2f);
     }
+    if (judged) compare(moment, resource);
     if (judged) publish(moment);
   }
   arrive(client, access, resource, at);
@@ -221,6 +223,13 @@ void TableModel::correct(std::span<Candidate* const> ranked) const {
     highest = each.next;
     left -= each.next;
   }
+}
+
+/// Whether workers had better told a client of this persona what they tell everybody.
+void TableModel::compare(const Moment& moment, TextId came) {
+  const TextTable::Entry* current = memory_->resources.get(moment.current());
+  const TextTable::Entry* previous = moment.path.size() > 1 ? memory_->resources.get(moment.path[1]) : nullptr;
+  if (moment.persona && current) served_.judge(current->hash, previous ? previous->hash : 0, moment.persona, came);
 }
 
 /// What workers shall say to anybody at the same place. The weights know the persona of whoever came by last, and where most clients have one they

@@ -12,6 +12,8 @@ namespace {
 
 constexpr float kScale = 65535;
 constexpr int kTries = 3;
+constexpr float kTrusted = 0.5f;              // of a persona that nothing is known of
+constexpr float kRemembered = 1 - 1.0f / 64;  // of a gain, with each that follows
 
 std::uint64_t key_of(std::uint64_t current, std::uint64_t previous, PersonaId persona) {
   return mix(current, persona ? std::uint64_t{persona} : previous);
@@ -29,7 +31,9 @@ std::uint64_t pack(const ServedLines::Entry& entry) {
 ServedLines::ServedLines(std::size_t lines, const TextTable& texts)
     : mask_(std::bit_ceil(std::max<std::size_t>(lines, 64)) - 1),
       lines_(std::make_unique<Line[]>(mask_ + 1)),
-      texts_(&texts) {}
+      texts_(&texts) {
+  for (auto& gain : gains_) gain = kTrusted;
+}
 
 std::size_t ServedLines::find(std::uint64_t current, std::uint64_t previous, PersonaId persona,
                               std::span<Successor> out) const noexcept {
@@ -40,10 +44,10 @@ std::size_t ServedLines::find(std::uint64_t current, std::uint64_t previous, Per
   if (previous && read(texts, second, out, size) == Found::learnt) return size;
   const std::uint64_t own = key_of(current, 0, persona);
   const auto of_persona = persona ? read(texts, own, out, size) : Found::nothing;
-  if (of_persona == Found::learnt) return size;
+  if (of_persona == Found::learnt && gains_[persona].load(std::memory_order_relaxed) > 0) return size;
   const auto of_place = read(texts, first, out, size);
-  if (of_place == Found::suggested && of_persona == Found::suggested) read(texts, own, out, size);
-  if (of_place != Found::nothing || of_persona == Found::suggested) return size;
+  if (of_place == Found::suggested && of_persona != Found::nothing) read(texts, own, out, size);
+  if (of_place != Found::nothing || of_persona != Found::nothing) return size;
   return persona ? read_favourites(texts, current, persona, out) : 0;
 }
 
@@ -115,14 +119,33 @@ ServedLines::Line& ServedLines::line_for(std::uint64_t key) noexcept {
   return *room;
 }
 
-bool ServedLines::has(std::uint64_t current, std::uint64_t previous) const noexcept {
-  const std::uint64_t key = key_of(current, previous, 0);
+const ServedLines::Line* ServedLines::learnt(std::uint64_t key) const noexcept {
   for (std::size_t way = 0; way < kWays; ++way)
     if (const Line& line = lines_[((key >> 32) & mask_) ^ way];
         line.tag.load(std::memory_order_relaxed) == tag_of(key) &&
         !(line.in_ms.load(std::memory_order_relaxed) & kSuggested))
-      return true;
-  return false;
+      return &line;
+  return nullptr;
+}
+
+bool ServedLines::has(std::uint64_t current, std::uint64_t previous) const noexcept {
+  return learnt(key_of(current, previous, 0)) != nullptr;
+}
+
+// Only where readers have the choice. A line of a persona that rarely comes by is older than the place's, and of few.
+void ServedLines::judge(std::uint64_t current, std::uint64_t previous, PersonaId persona, TextId came) noexcept {
+  if (persona == 0 || (previous && has(current, previous))) return;
+  const Line *own = learnt(key_of(current, 0, persona)), *place = learnt(key_of(current, 0, 0));
+  if (!own || !place) return;
+  const auto worth = [came](const Line& line) {
+    for (std::size_t at = 0; at < kSuccessors; ++at)
+      if (static_cast<TextId>(line.successors[at].load(std::memory_order_relaxed) >> 32) == came)
+        return 1 / static_cast<float>(at + 1);
+    return 0.0f;
+  };
+  auto& gain = gains_[persona];
+  const float before = gain.load(std::memory_order_relaxed);
+  gain.store(before * kRemembered + worth(*own) - worth(*place), std::memory_order_relaxed);
 }
 
 bool ServedLines::suggest(std::uint64_t current, PersonaId persona, std::span<const Entry> entries) {

@@ -36,6 +36,8 @@ class ServedLines final : public ServedTable {
   /// the place. Writer only.
   void publish(std::uint64_t current, std::uint64_t previous, PersonaId persona, std::span<const Entry> entries,
                std::uint32_t in_ms);
+  /// The client at `current` went to `came`: was the persona's line the better one? Before `publish`. Writer only.
+  void judge(std::uint64_t current, std::uint64_t previous, PersonaId persona, TextId came) noexcept;
   /// What somebody else expects, where nothing was learnt: a line that every learnt one goes before and may take the place of. It takes none
   /// itself: false when the context has a learnt line, or there is no empty place. Writer only.
   bool suggest(std::uint64_t current, PersonaId persona, std::span<const Entry> entries);
@@ -68,6 +70,7 @@ class ServedLines final : public ServedTable {
   // In `in_ms`: the line was suggested. No wait is that long, since a session would be over.
   static constexpr std::uint32_t kSuggested = 1u << 31;
   enum class Found : std::uint8_t { nothing, suggested, learnt };
+  const Line* learnt(std::uint64_t key) const noexcept;
   Found read(const TextTable& texts, std::uint64_t key, std::span<Successor> out, std::size_t& size) const noexcept;
   std::size_t read_favourites(const TextTable& texts, std::uint64_t current, PersonaId persona,
                               std::span<Successor> out) const noexcept;
@@ -80,6 +83,8 @@ class ServedLines final : public ServedTable {
   std::unique_ptr<Line[]> lines_;
   std::atomic<const TextTable*> texts_;
   std::uint32_t clock_ = 0;
+  // By how much each persona's lines were better of late than those of the place; above 0, readers get them.
+  std::array<std::atomic<float>, 256> gains_;
 };
 
 }  // namespace harbinger::sequence

@@ -82,6 +82,13 @@ TEST_CASE("clients that act alike get one persona by manners, and others another
   CHECK(of("a") != of("c"));
 }
 
+TEST_CASE("by device, a client's persona is the kind of machine that it says it is") {
+  const auto adviser = make_device_adviser();
+  CHECK(adviser->persona_of({.device = DeviceClass::phone}) == adviser->persona_of({.device = DeviceClass::phone}));
+  CHECK(adviser->persona_of({.device = DeviceClass::phone}) != adviser->persona_of({.device = DeviceClass::desktop}));
+  CHECK(adviser->persona_of({.device = DeviceClass::unknown}) == 0);
+}
+
 TEST_CASE("a client has no persona before it was seen, and never more than there may be") {
   Days days;
   const auto adviser = make_topic_adviser(days.trace, 1);

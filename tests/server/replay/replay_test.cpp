@@ -1,6 +1,7 @@
 // harbinger-replay as a process, on the bundled trace and on what is no trace.
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "server/replay/progress.h"
@@ -105,6 +106,36 @@ TEST_CASE("with --personas the model is judged once more, with clients in classe
   REQUIRE(models.contains("harbinger_persona"));
   REQUIRE(models.contains("harbinger_persona_served"));
   CHECK(models["harbinger_persona"]["top3"].get<double>() > models["harbinger"]["top3"].get<double>() - 0.02);
+}
+
+TEST_CASE("with --personas engine the engine's own personas come with the accesses") {
+  if (!std::filesystem::exists(HARBINGER_BINARY_DIR "/server/harbinger-engine.so")) {
+    WARN("the engine's module is not built");
+    return;
+  }
+  // Two kinds of clients that want nothing in common, in turn.
+  const Scratch scratch;
+  std::string log = "client,time,resource\n";
+  for (int i = 0; i < 600; ++i)
+    for (const std::string kind : {"game", "book"})
+      log += kind + std::to_string(i % 6) + ',' + std::to_string(1'700'000'000 + 20 * i) + ",www." + kind +
+             ".example/" + kind + '/' + std::to_string(i / 6 % 7) + '\n';
+  std::ofstream(scratch / "kinds.csv") << log;
+  const auto models = results(
+      {"--format", "csv", "--models", "harbinger", "--personas", "engine", (scratch / "kinds.csv").string()})["models"];
+  REQUIRE(models.contains("harbinger_persona"));
+  CHECK(models["harbinger_persona"]["personas"]["had"] >= 2);
+  CHECK(models["harbinger_persona"]["personas"]["share"] > 0.5);
+  CHECK_FALSE(models["harbinger"].contains("personas"));
+}
+
+TEST_CASE("without the engine's module --personas engine says where it was looked for") {
+  const Scratch scratch;
+  setenv("HARBINGER_MODULES", scratch.path().c_str(), 1);
+  const auto ran = replays({"--format", "clf", "--personas", "engine", kLibrary});
+  unsetenv("HARBINGER_MODULES");
+  CHECK(ran.exit_code == 1);
+  CHECK(contains(ran.output, "harbinger-engine.so in " + scratch.path().string()));
 }
 
 TEST_CASE("baselines agree with a second, plain implementation") {
