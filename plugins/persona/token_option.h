@@ -19,7 +19,7 @@ inline std::optional<PersonaToken> token_in(std::span<const std::uint8_t> data) 
 
 /// What the option says beside what is known of its client.
 inline ShownToken judge(std::span<const std::uint8_t> data, const std::optional<PersonaAssignment>& known,
-                          UnixMillis now) noexcept {
+                        UnixMillis now) noexcept {
   if (data.empty()) return ShownToken::wanted;
   const auto token = token_in(data);
   if (!token) return ShownToken::malformed;

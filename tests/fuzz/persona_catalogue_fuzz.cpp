@@ -16,9 +16,10 @@ void require(bool holds) {
 
 // No file but the fuzzer's own text.
 config::Sources no_disk() {
-  return {[](const std::filesystem::path&) -> Result<std::string> { return fail(ErrorCode::not_found, "no such file"); },
-          [](const std::string&) { return std::vector<std::filesystem::path>(); },
-          [](const std::string&) { return std::string("value"); }};
+  return {
+      [](const std::filesystem::path&) -> Result<std::string> { return fail(ErrorCode::not_found, "no such file"); },
+      [](const std::string&) { return std::vector<std::filesystem::path>(); },
+      [](const std::string&) { return std::string("value"); }};
 }
 
 void check_errors(const config::Errors& errors) {

@@ -44,4 +44,3 @@ TEST_CASE("names on the page cannot forge lines or JSON") {
   CHECK_THAT(json, Catch::Contains("evil\\u000a\\\"name\\\".example"));
   CHECK(std::count(json.begin(), json.end(), '\n') == 1);
 }
-
