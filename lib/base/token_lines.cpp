@@ -1,9 +1,9 @@
 #include "base/token_lines.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "base/read_file.h"
 
 namespace harbinger {
 
@@ -39,9 +39,9 @@ std::vector<TokenLine> token_lines(std::string_view text, const std::filesystem:
 }
 
 Result<std::vector<TokenLine>> read_token_lines(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) return fail(ErrorCode::not_found, "cannot read the file of tokens " + file.string());
-  return token_lines(std::string(std::istreambuf_iterator<char>(in), {}), file);
+  const auto text = read_file(file, "the file of tokens");
+  if (!text) return fail(text.error());
+  return token_lines(*text, file);
 }
 
 // Never the token itself in a message: they end up in logs.

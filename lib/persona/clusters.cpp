@@ -85,6 +85,7 @@ class OnlineClusters final : public Clusters {
   void become(ClientState& state, std::uint8_t persona, float margin, UnixMillis now);
   bool confirm(ClientState& state, UnixMillis now);
   Verdict verdict(const ClientState& state) const;
+  ClientState present(const ClientProfile& profile) const;
   void hear_of_merges(UnixMillis now);
   bool name(UnixMillis now);
   PersonaId spare_number() const;
@@ -194,6 +195,15 @@ Clusters::Verdict OnlineClusters::take(ClientProfile& profile, const BehaviourEv
   return now;
 }
 
+// The client as it would be placed now: the clusters may have become others since it acted.
+ClientState OnlineClusters::present(const ClientProfile& profile) const {
+  auto state = state_of(profile);
+  follow_merges(state);
+  if (state.events > 0 && state.structure != static_cast<std::uint8_t>(grouping_.changes()))
+    state.persona = choose(state).persona;
+  return state;
+}
+
 // A number that no cluster has: it is tied, so that none gets it later.
 PersonaId OnlineClusters::spare_number() const {
   for (std::size_t id = settings_.most; id > 0; --id)
@@ -209,12 +219,7 @@ Clusters::Verdict OnlineClusters::look(const ClientProfile& profile, const Perso
     if (const auto* entry = catalogue_.by_rule(*ask))
       if (const auto id = register_.of_entry(*entry, [this] { return spare_number(); }); id != 0)
         return {.persona = id, .confidence = 1, .steadiness = 1};
-  auto state = state_of(profile);
-  follow_merges(state);
-  // The clusters may have become others since the client acted.
-  if (state.events > 0 && state.structure != static_cast<std::uint8_t>(grouping_.changes()))
-    state.persona = choose(state).persona;
-  return verdict(state);
+  return verdict(present(profile));
 }
 
 void OnlineClusters::hear_of_merges(UnixMillis now) {
@@ -271,8 +276,7 @@ bool OnlineClusters::tend(UnixMillis now) {
 }
 
 PersonaExplanation OnlineClusters::explain(const ClientProfile& profile) const {
-  auto state = state_of(profile);
-  follow_merges(state);
+  const auto state = present(profile);
   const auto now = verdict(state);
   PersonaExplanation why;
   why.assignment.persona = now.persona;

@@ -69,6 +69,7 @@ PersonaAssignment EngineCore::answer(const PersonaAsk& ask, UnixMillis now) {
   // A rule makes its persona when the first client comes that it holds for. Whoever hears of this client has to know that persona.
   if (by_rule && !known_personas_.test(verdict.persona)) {
     personas_changed();
+    clusters_unshared_ = true;
     known_personas_.set(verdict.persona);
   }
   const bool another = verdict.persona != client.persona && (by_rule || client.persona == 0);

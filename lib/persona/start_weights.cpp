@@ -1,9 +1,8 @@
 #include "persona/start_weights.h"
 
-#include <fstream>
-#include <iterator>
 #include <vector>
 
+#include "base/read_file.h"
 #include "persona/module_loader.h"
 
 namespace harbinger::persona {
@@ -16,9 +15,9 @@ std::optional<std::filesystem::path> shipped_start_model() {
 }
 
 Result<void> load_weights(Network& network, const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorCode::not_found, "cannot read " + file.string());
-  const std::vector<std::uint8_t> octets(std::istreambuf_iterator<char>(in), {});
+  const auto text = read_file(file, "the start model");
+  if (!text) return fail(text.error());
+  const std::vector<std::uint8_t> octets(text->begin(), text->end());
   auto loaded = network.load(octets);
   if (!loaded) return fail(loaded.error().code, file.string() + ": " + loaded.error().message);
   return {};

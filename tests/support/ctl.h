@@ -6,22 +6,14 @@
 
 #include <harbinger/address.h>
 
-#include "tests/support/process.h"
-
 namespace harbinger::test {
 
 struct Ran {
   int exit_code;
   std::string output;
 };
+Ran ctl(std::vector<std::string> words);
 
-inline Ran ctl(std::vector<std::string> words) {
-  words.insert(words.begin(), HARBINGER_BINARY_DIR "/server/harbingerctl");
-  Process process(words);
-  const auto ending = process.wait();
-  return {ending ? ending->exit_code : -2, process.output()};
-}
-
-inline std::string url(const SocketAddress& server) { return "http://" + server.to_string(); }
+std::string url(const SocketAddress& server);
 
 }  // namespace harbinger::test

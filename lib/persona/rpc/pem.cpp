@@ -3,9 +3,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
+
+#include "base/read_file.h"
 
 namespace harbinger::persona {
 
@@ -37,9 +37,7 @@ Key read_key(const std::string& text) {
 
 Result<std::string> text_of(const std::optional<std::filesystem::path>& file, const char* what) {
   if (!file) return std::string();
-  std::ifstream in(*file);
-  if (!in) return fail(ErrorCode::not_found, std::string("cannot read the ") + what + ' ' + file->string());
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  return read_file(*file, std::string("the ") + what);
 }
 
 std::unexpected<Error> is_no(const char* what, const std::filesystem::path& file) {
