@@ -9,6 +9,7 @@
 #include "persona/admin_pages.h"
 #include "tests/support/ctl.h"
 #include "tests/support/dns_client.h"
+#include "tests/support/process.h"
 #include "tests/support/scratch.h"
 #include "tests/support/scripted_persona_engine.h"
 

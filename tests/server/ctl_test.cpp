@@ -6,6 +6,7 @@
 #include "tests/support/ctl.h"
 #include "tests/support/dns_client.h"
 #include "tests/support/hinting_server.h"
+#include "tests/support/process.h"
 
 using namespace harbinger;
 using namespace harbinger::test;

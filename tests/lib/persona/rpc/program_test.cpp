@@ -175,7 +175,7 @@ TEST_CASE("what is wrong is said with the flag that names it") {
         "harbinger-persona: --redis: nonsense is no URL of a store\n");
   CHECK(run_with({"--check", "--catalogue", "personas"}).errors == "personas:3:5: no such word\n");
   CHECK(run_with({"--check", "--start-model", "/nowhere"}).errors ==
-        "harbinger-persona: --start-model: cannot read /nowhere\n");
+        "harbinger-persona: --start-model: cannot read the start model /nowhere\n");
   const Scratch folder;
   const auto weights = folder.write("weights", "four").string();
   CHECK(run_with({"--check", "--start-model", weights.c_str()}).errors ==
