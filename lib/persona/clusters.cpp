@@ -74,6 +74,8 @@ class OnlineClusters final : public Clusters {
   bool is_persona(std::uint8_t cluster) const {
     return cluster != 0 && cluster <= settings_.most && grouping_.mixture().members(cluster) >= kLeastMembers;
   }
+  /// Too many samples to find the clusters from nothing while acts wait: from then on it is small steps.
+  bool many() const { return grouping_.samples().size() >= 600; }
   void sample(ClientState& state, ClientKey client);
   void follow_merges(ClientState& state) const;
   struct Choice {
@@ -108,8 +110,7 @@ class OnlineClusters final : public Clusters {
 
 void OnlineClusters::sample(ClientState& state, ClientKey client) {
   state.slot = grouping_.offer(client, state);
-  constexpr std::uint64_t kColdStart = 16'384;
-  if (grouping_.offers() < next_rebuild_ || grouping_.offers() >= kColdStart) return;
+  if (grouping_.offers() < next_rebuild_ || many()) return;
   grouping_.rebuild();
   rebuilt_ = grouping_.offers();
   next_rebuild_ = grouping_.offers() * 3 / 2;
@@ -258,12 +259,10 @@ bool OnlineClusters::name(UnixMillis now) {
 }
 
 bool OnlineClusters::tend(UnixMillis now) {
-  constexpr std::size_t kMany = 2'000;
   const auto offers = grouping_.offers();
   if (offers != tended_) idle_ = 0;
   tended_ = offers;
-  const bool many = grouping_.samples().size() >= kMany;
-  if (!many && offers >= rebuilt_ + rebuilt_ / 4 + 8) {
+  if (!many() && offers >= rebuilt_ + rebuilt_ / 4 + 8) {
     grouping_.rebuild();
     rebuilt_ = offers;
     next_rebuild_ = offers * 3 / 2;
