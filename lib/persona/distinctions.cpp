@@ -99,9 +99,12 @@ void Distinctions::tell_names(const Reach& here, std::vector<Distinction>& to) c
   const auto tell = [&](float count, float all, std::string_view text, float worth) {
     const float share = here.share(count), usual = all_.share(all);
     if (share < kLeastShare || share < usual * kLeastLift || text.empty()) return;
+    // A name of two labels is its own site.
+    const auto word = persona_word(text);
+    if (std::ranges::find(to, word, &Distinction::word) != to.end()) return;
     to.push_back({worth * strength_of(share, usual),
                   per_cent(share) + " of its clients ask for " + std::string(text) + ", " + per_cent(usual) + " of all",
-                  persona_word(text)});
+                  word});
   };
   for (std::size_t i = 0; i < here.sites.size(); ++i)
     if (here.sites[i] > 0) tell(here.sites[i], all_.sites[i], names_.site(static_cast<std::uint16_t>(i)), 1);
