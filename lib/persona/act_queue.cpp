@@ -13,7 +13,7 @@ constexpr std::size_t kSpare = 8;  // blocks that are kept for the next acts rat
 
 void ActBlock::add(const BehaviourEvent& event) {
   auto& act = acts.emplace_back(event);
-  std::memcpy(text.get() + text_size, event.resource.data(), event.resource.size());
+  std::ranges::copy(event.resource, text.get() + text_size);
   act.resource = {text.get() + text_size, event.resource.size()};
   text_size += event.resource.size();
 }

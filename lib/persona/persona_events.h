@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
 #include <string_view>
 
 #include <harbinger/clock.h>
@@ -17,7 +17,7 @@ class ShortText {
  public:
   void set(std::string_view text) {
     size_ = static_cast<std::uint8_t>(std::min(text.size(), most));
-    std::memcpy(octets_.data(), text.data(), size_);
+    std::copy_n(text.begin(), size_, octets_.begin());  // no memcpy: an empty text may have no address
   }
   std::string_view view() const { return {octets_.data(), size_}; }
 

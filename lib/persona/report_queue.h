@@ -1,10 +1,10 @@
 // A bounded queue from many threads to one, which refuses when it is full instead of waiting.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
-#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -67,7 +67,7 @@ class ReportQueue {
   static void write(Slot& slot, const BehaviourEvent& event) noexcept {
     slot.event = event;
     slot.size = static_cast<std::uint8_t>(event.resource.size());
-    std::memcpy(slot.text.data(), event.resource.data(), event.resource.size());
+    std::ranges::copy(event.resource, slot.text.begin());
   }
 
   const std::uint64_t mask_;
