@@ -1,7 +1,6 @@
 #include "persona/act_queue.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace harbinger::persona {
 
