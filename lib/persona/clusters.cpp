@@ -362,7 +362,7 @@ std::vector<std::uint8_t> OnlineClusters::save() const {
   std::array<float, Suspicion::kNumbers> usual;
   suspicion_.write(usual);
   put(octets, usual);
-  put(octets, const_cast<Standing&>(standing_).counts());
+  put(octets, standing_.counts());
   put(octets, merged_into_);
   put(octets, merged_at_);
   GroupingCodec::save(grouping_, octets);

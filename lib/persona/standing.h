@@ -26,6 +26,7 @@ class Standing {
     float stood = 0, all = 0;
   };
   std::array<Count, kBuckets>& counts() { return counts_; }
+  const std::array<Count, kBuckets>& counts() const { return counts_; }
 
  private:
   static std::size_t bucket_of(float margin) noexcept;

@@ -1,16 +1,12 @@
 // What harbinger-persona says of itself to Prometheus.
 #pragma once
 
-#include <memory>
-
 #include <harbinger/http.h>
 #include <harbinger/metrics.h>
-#include "persona/engine.h"
 
 namespace harbinger::persona {
 
 /// GET /metrics while the handle lives; the metrics must live longer.
-[[nodiscard]] HttpServer::Route serve_metrics(HttpServer& server, const std::shared_ptr<LocalEngine>& engine,
-                                              const Metrics& metrics);
+[[nodiscard]] HttpServer::Route serve_metrics(HttpServer& server, const Metrics& metrics);
 
 }  // namespace harbinger::persona

@@ -44,7 +44,9 @@ class FakeNetwork final : public Network {
 
 class FakeLocalEngine final : public LocalEngine {
  public:
-  explicit FakeLocalEngine(Deeds& deeds) : deeds_(deeds) { engine_.known_state.clients = 42; }
+  // Registers its figures itself, as the real one does.
+  FakeLocalEngine(Deeds& deeds, Metrics& metrics)
+      : deeds_(deeds), clients_(metrics.gauge("harbinger_persona_engine_clients", "", [] { return 42.0; })) {}
   void assign(std::span<const PersonaAsk> asks, Assigned done) override { engine_.assign(asks, std::move(done)); }
   void report(std::span<const BehaviourEvent> events, Reported done) override {
     engine_.report(events, std::move(done));
@@ -66,6 +68,7 @@ class FakeLocalEngine final : public LocalEngine {
  private:
   FakeEngine engine_;
   Deeds& deeds_;
+  Metrics::GaugeHandle clients_;
 };
 
 Makers fake_makers(Deeds& deeds) {
@@ -81,10 +84,10 @@ Makers fake_makers(Deeds& deeds) {
     return fail(ErrorCode::malformed, line.redis + " is no URL of a store");
   };
   makers.engine = [&](const EngineSettings& settings, auto, auto network, auto,
-                      const EngineWorld&) -> Result<std::unique_ptr<LocalEngine>> {
+                      const EngineWorld& world) -> Result<std::unique_ptr<LocalEngine>> {
     CHECK(network);
     deeds.settings = settings;
-    return std::make_unique<FakeLocalEngine>(deeds);
+    return std::make_unique<FakeLocalEngine>(deeds, *world.metrics);
   };
   makers.start_model = [](const CommandLine& line, const Logger&) -> Result<void> {
     if (line.steps == 1) return fail(ErrorCode::denied, "cannot write " + line.make_start_model->string());
@@ -139,6 +142,7 @@ TEST_CASE("harbinger-persona serves until it is told to stop, and writes a last 
     CHECK(assign(*client));
     const auto page = http_get(address_after("http://"), "/metrics");
     CHECK(page.find("harbinger_persona_engine_clients 42") != std::string::npos);
+    CHECK(page.find("harbinger_persona_engine_clients 42") == page.rfind("harbinger_persona_engine_clients 42"));
     CHECK(page.find("process_resident_memory_bytes") != std::string::npos);
     CHECK(deeds.saved == 0);
   });
