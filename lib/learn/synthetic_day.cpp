@@ -8,8 +8,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "learn/chance.h"
+
 namespace harbinger {
 namespace {
+
+using learn::Chance;
 
 constexpr std::uint16_t kA = 1, kAaaa = 28, kHttps = 65;
 constexpr double kDayMs = 86'400'000;
@@ -20,33 +24,6 @@ constexpr std::array<std::uint32_t, 6> kMakerTtls{60, 60, 120, 300, 300, 3600};
 constexpr std::array<std::uint32_t, 5> kNegativeTtls{60, 300, 900, 1800, 3600};
 constexpr std::array<double, 6> kIntervals{30, 60, 300, 600, 900, 3600};  // seconds
 constexpr std::array<double, 5> kPolls{300, 600, 900, 1800, 3600};
-
-// Distributions of our own, so that a seed gives the same day with every standard library.
-class Chance {
- public:
-  explicit Chance(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15U + 1) {}
-
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31);
-  }
-  double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-  bool is(double probability) { return unit() < probability; }
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(unit() * static_cast<double>(bound)); }
-  double exponential(double mean) { return -mean * std::log(1 - unit()); }
-  double normal() { return std::sqrt(-2 * std::log(1 - unit())) * std::cos(2 * std::numbers::pi * unit()); }
-  double log_normal(double median, double sigma) { return median * std::exp(sigma * normal()); }
-  template <class Table>
-  auto pick(const Table& table) {
-    return table[below(table.size())];
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 class Zipf {
  public:

@@ -2,45 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
+
+#include "learn/chance.h"
 
 namespace harbinger::persona {
 
 namespace {
 
+using learn::Chance;
+
 constexpr std::size_t kNamesEach = 40, kChain = 24;
 constexpr double kChainFollowed = 0.75;
-
-// Distributions of our own, so that a seed gives the same clients with every standard library.
-class Chance {
- public:
-  explicit Chance(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15U + 1) {}
-
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15U;
-    std::uint64_t x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-    return x ^ (x >> 31);
-  }
-  double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
-  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(unit() * static_cast<double>(bound)); }
-  double normal() { return std::sqrt(-2 * std::log(1 - unit())) * std::cos(2 * std::numbers::pi * unit()); }
-  std::size_t draw(const std::vector<double>& weights) {
-    double rest = unit() * std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (std::size_t i = 0; i + 1 < weights.size(); ++i)
-      if ((rest -= weights[i]) < 0) return i;
-    return weights.size() - 1;
-  }
-  template <class List>
-  void shuffle(List& list) {
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[below(i)]);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Behaviour {
   std::vector<std::string> names;
