@@ -67,10 +67,20 @@ void PersonaDirectory::publish(std::vector<PersonaProfile> personas) {
     const auto id = each.id;
     table->profiles[id] = std::make_unique<const PersonaProfile>(std::move(each));
   }
-  const std::lock_guard guard(writing_);
-  for (std::size_t id = 0; id < kPersonas; ++id)
-    write(labels_[id], table->profiles[id] ? std::string_view(table->profiles[id]->name) : std::string_view());
-  table_.publish(table.release());
+  bool renamed = false;
+  {
+    const std::lock_guard guard(writing_);
+    for (std::size_t id = 0; id < kPersonas; ++id) {
+      const auto name = table->profiles[id] ? std::string_view(table->profiles[id]->name) : std::string_view();
+      const auto* before = profile(static_cast<PersonaId>(id));
+      renamed = renamed || name != (before ? std::string_view(before->name) : std::string_view());
+      write(labels_[id], name);
+    }
+    table_.publish(table.release());
+  }
+  if (!renamed) return;
+  const std::lock_guard guard(hearing_);
+  for (const auto& tell : renamed_) tell();
 }
 
 // Under the lock the table cannot be replaced, so nobody frees it meanwhile.
@@ -83,13 +93,20 @@ std::vector<PersonaProfile> PersonaDirectory::personas() const {
   return all;
 }
 
-std::shared_ptr<void> PersonaDirectory::hear_expected(Hear hear) {
+template <class Each>
+std::shared_ptr<void> PersonaDirectory::enlist(std::list<Each>& hearers, Each hear) {
   const std::lock_guard guard(hearing_);
-  const auto place = hearers_.insert(hearers_.end(), std::move(hear));
-  return {&*place, [this, place](void*) {
+  const auto place = hearers.insert(hearers.end(), std::move(hear));
+  return {&*place, [this, &hearers, place](void*) {
             const std::lock_guard wait(hearing_);
-            hearers_.erase(place);
+            hearers.erase(place);
           }};
+}
+
+std::shared_ptr<void> PersonaDirectory::hear_expected(Hear hear) { return enlist(hearers_, std::move(hear)); }
+
+std::shared_ptr<void> PersonaDirectory::hear_renamed(std::function<void()> renamed) {
+  return enlist(renamed_, std::move(renamed));
 }
 
 void PersonaDirectory::expected(const PersonaUpdate::Successors& successors) {

@@ -1,4 +1,5 @@
 // persona - knows what kind of client asks, by what it did, without ever waiting for the engine that infers it.
+#include <harbinger/persona_directory.h>
 #include <harbinger/plugin.h>
 #include <harbinger/resource_text.h>
 
@@ -48,7 +49,10 @@ class Persona final : public Plugin {
   Task<Reply> serve(const Query& query, Next next) override;
   void decorate(const Query& query, ReplyEditor& editor) override;
   void observe(const Query& query, const ReplyView& reply) override;
-  void stop() override { service_.reset(); }
+  void stop() override {
+    renamed_.reset();
+    service_.reset();
+  }
   std::string note() const override { return service_ ? service_->note() : ""; }
 
  private:
@@ -63,6 +67,7 @@ class Persona final : public Plugin {
   Fact<Met> met_{FactId::first_custom};
   Fact<KnownClient> key_{FactId::first_custom};
   std::shared_ptr<PersonaService> service_;
+  std::shared_ptr<void> renamed_;
 };
 
 PersonaService::Settings Persona::settings(const PluginContext& context) const {
@@ -96,6 +101,9 @@ Result<void> Persona::start(const PluginContext& context) {
       PersonaService::shared(settings(context), {context.clock, context.metrics, context.random, context.log});
   if (!service) return fail(service.error());
   service_ = std::move(*service);
+  // An answer that went by a persona's name was kept under its number, maybe before that number had a name.
+  if (context.answers)
+    renamed_ = persona_directory().hear_renamed([answers = context.answers] { answers->changed_all(); });
   return {};
 }
 

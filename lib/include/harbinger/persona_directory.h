@@ -48,6 +48,10 @@ class PersonaDirectory {
   /// These are the personas from now on. Any thread.
   void publish(std::vector<PersonaProfile> personas);
 
+  /// Calls `renamed` after a persona has got, lost or changed its name, while the handle lives: what was decided by names may be wrong now. As
+  /// hear_expected otherwise.
+  [[nodiscard]] std::shared_ptr<void> hear_renamed(std::function<void()> renamed);
+
   /// Calls `hear` with what an engine expects after contexts that tables know little of, while the handle lives. `hear` must not block; it is
   /// not called any more when the handle is gone.
   using Hear = std::function<void(const PersonaUpdate::Successors&)>;
@@ -66,12 +70,15 @@ class PersonaDirectory {
     std::array<std::atomic<std::uint64_t>, 4> words{};  ///< 31 characters and their number
   };
   void write(Label& label, std::string_view name);
+  template <class Each>
+  std::shared_ptr<void> enlist(std::list<Each>& hearers, Each hear);
 
   mutable std::mutex writing_;
   std::mutex hearing_;
   std::array<Label, kPersonas> labels_;
   rcu::Published<Table> table_;
   std::list<Hear> hearers_;
+  std::list<std::function<void()>> renamed_;
 };
 
 /// The process's one.

@@ -24,6 +24,24 @@ TEST_CASE("personas have their names while they are published, and their numbers
   CHECK(directory.profile(7) == nullptr);
 }
 
+TEST_CASE("who goes by names is told when one came, changed or went, and not when all stay") {
+  PersonaDirectory directory;
+  int told = 0;
+  auto handle = directory.hear_renamed([&] { ++told; });
+  directory.publish({named_persona(7, "crawler")});
+  CHECK(told == 1);
+  auto same_name = named_persona(7, "crawler");
+  same_name.prefetch = false;
+  directory.publish({same_name});
+  CHECK(told == 1);
+  directory.publish({named_persona(7, "spider")});
+  directory.publish({});
+  CHECK(told == 3);
+  handle.reset();
+  directory.publish({named_persona(7, "crawler")});
+  CHECK(told == 3);
+}
+
 TEST_CASE("what an engine expects is told to who wants to hear it, and no longer") {
   PersonaDirectory directory;
   int heard = 0;
