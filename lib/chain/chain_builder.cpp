@@ -110,6 +110,7 @@ class ChainBuilder {
   std::map<ListenAddress, std::shared_ptr<ZoneMap>> ports_;
   std::map<std::pair<ListenAddress, Name>, Position> defined_;
   std::vector<Made> made_;
+  std::vector<Plugin*> late_identify_;  // of the chain under construction
   config::Errors errors_;
 };
 
@@ -186,7 +187,7 @@ void ChainBuilder::add_plugin(Chain& chain, const config::Directive& directive) 
   made_.push_back({made, chain.contexts_.back().get(), word.position});
   chain.plugins_.push_back(std::move(*plugin));
   if (spec->roles.admit) chain.admit_.push_back(made);
-  if (spec->roles.identify) chain.identify_.push_back(made);
+  if (spec->roles.identify) (spec->identifies_last ? late_identify_ : chain.identify_).push_back(made);
   if (spec->roles.serve) chain.serve_.push_back(made);
   if (spec->roles.decorate) chain.decorate_.push_back(made);
   if (spec->roles.observe) chain.observe_.push_back(made);
@@ -224,6 +225,8 @@ void ChainBuilder::build_block(const config::ServerBlock& block) {
       add_plugin(*chain, directive);
     }
   }
+  chain->identify_.insert(chain->identify_.end(), late_identify_.begin(), late_identify_.end());
+  late_identify_.clear();
   set_->chains.push_back(chain);
   listen(chain, keys, binds, block.position);
 }

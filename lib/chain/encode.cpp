@@ -149,11 +149,11 @@ FactReads facts_of(const ServeRecord& record, const Reply& reply) {
   return facts;
 }
 
-// How many bits of the client's subnet mattered. A bucket is made of all there are.
+// How many bits of the client's subnet mattered. A bucket is made of all there are, and so is a location.
 std::uint8_t subnet_scope(const FactReads& facts, const Query& query) {
   int bits = 0;
   for (const auto& ref : facts.refs()) {
-    if (ref.id == FactId::bucket) return 128;
+    if (ref.id == FactId::bucket || ref.id == FactId::location) return 128;
     if (ref.id == FactId::subnet) bits = std::max(bits, query.value_of(ref).present - 1);
   }
   return static_cast<std::uint8_t>(bits);
@@ -199,7 +199,7 @@ Encoded encode(const Reply& reply, const Query& query, AnswerKey& key, const Ser
   auto* answer = assemble(reply, key, sections, ttls);
   fill_says(*answer, reply, query);
   fill_dependencies(*answer, reply, key);
-  answer->subnet_scope = subnet_scope(facts, query);
+  answer->subnet_scope = reply.for_subnet() ? 128 : subnet_scope(facts, query);
   answer->ages = life.ages;
   answer->stored = now;
   answer->expires = now + life.ttl;

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "base/signals.h"
+#include "net/asio_address.h"
 
 namespace harbinger::net {
 
@@ -19,13 +20,6 @@ namespace {
 // Shorter ones make bursts of connections wait for a second SYN.
 constexpr int kBacklog = 511;
 constexpr auto kPauseAfterTrouble = 100ms;
-
-boost::asio::ip::address to_asio(const IpAddress& ip) {
-  if (!ip.is_v4()) return boost::asio::ip::address_v6(ip.mapped());
-  boost::asio::ip::address_v4::bytes_type octets;
-  std::ranges::copy(ip.octets(), octets.begin());
-  return boost::asio::ip::address_v4(octets);
-}
 
 // A program that some plugin starts must not inherit our sockets.
 template <class Socket>

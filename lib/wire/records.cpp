@@ -41,6 +41,33 @@ Record txt(const Name& owner, std::chrono::seconds ttl, std::string_view text) {
   return record(owner, RRType::TXT, ttl, txt_rdata(text));
 }
 
+Record svcb(const Name& owner, RRType type, std::chrono::seconds ttl, std::uint16_t priority, const Name& target,
+            const ServiceParams& params) {
+  constexpr std::uint16_t kPort = 3, kV4 = 4, kV6 = 6;  // in this order, as RFC 9460 sec. 2.2 demands
+  Rdata rdata;
+  const auto put = [&](std::size_t number) {
+    rdata.push_back(static_cast<std::uint8_t>(number >> 8));
+    rdata.push_back(static_cast<std::uint8_t>(number));
+  };
+  put(priority);
+  rdata.insert(rdata.end(), target.wire().begin(), target.wire().end());
+  if (params.port != 0) {
+    put(kPort);
+    put(2);
+    put(params.port);
+  }
+  for (const bool v4 : {true, false}) {
+    const auto of_family = [&](const IpAddress& each) { return each.is_v4() == v4; };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(params.addresses, of_family));
+    if (count == 0) continue;
+    put(v4 ? kV4 : kV6);
+    put(count * (v4 ? 4 : 16));
+    for (const auto& each : params.addresses)
+      if (of_family(each)) rdata.insert(rdata.end(), each.octets().begin(), each.octets().end());
+  }
+  return record(owner, type, ttl, std::move(rdata));
+}
+
 Record soa(const Name& owner, std::chrono::seconds ttl, const Soa& fields) {
   return record(owner, RRType::SOA, ttl, fields.to_rdata());
 }

@@ -151,6 +151,14 @@ class Clause {
     rows_.add_argument(std::move(row));
     return *this;
   }
+  /// As argument, but may be missing: then the default stands.
+  template <class T, class... Checks>
+  Clause& optional_argument(std::string word, T Row::* field, Checks... checks) {
+    auto row = detail::make_row<Row>(std::move(word), field, std::tuple(checks..., ""));
+    row.fewest = 0;
+    rows_.add_argument(std::move(row));
+    return *this;
+  }
   /// A keyword with one value.
   template <class T, class... Checks>
   Clause& value(std::string word, T Row::* field, Checks... checks) {

@@ -160,6 +160,8 @@ struct PluginSpec {
   std::string name;
   std::string summary;
   Roles roles;
+  /// Its identify reads facts that those of other plugins set, and runs behind them, wherever it stands in the file.
+  bool identifies_last = false;
   OptionTable options;
   /// Makes one from its directive, or tells everything that is wrong with it.
   std::function<std::expected<std::unique_ptr<Plugin>, config::Errors>(const config::Directive&)> make;
@@ -217,11 +219,21 @@ class PluginDefinition {
     return *this;
   }
 
+  /// See PluginSpec.
+  PluginDefinition& identifies_last() {
+    last_ = true;
+    return *this;
+  }
+
   operator PluginSpec() const {  // NOLINT(google-explicit-constructor): reads as the end of the sentence
     static_assert(std::derived_from<P, Plugin> && std::constructible_from<P, Config>);
     auto options = options_;
     return PluginSpec{
-        name_, summary_, detail::roles_of<P>(), options.table(),
+        name_,
+        summary_,
+        detail::roles_of<P>(),
+        last_,
+        options.table(),
         [options](const config::Directive& directive) -> std::expected<std::unique_ptr<Plugin>, config::Errors> {
           auto config = options.read(directive);
           if (!config) return std::unexpected(std::move(config.error()));
@@ -231,6 +243,7 @@ class PluginDefinition {
 
  private:
   std::string name_, summary_;
+  bool last_ = false;
   Options<Config> options_;
 };
 

@@ -99,6 +99,13 @@ class Reply {
   }
   std::optional<std::uint8_t> subnet_limit() const { return subnet_bits_; }
 
+  /// It was chosen by where the client is, by a fact that was made of its subnet: others may not share it (RFC 7871 sec. 7.2.1).
+  Reply& set_for_subnet(bool yes = true) {
+    for_subnet_ = yes;
+    return *this;
+  }
+  bool for_subnet() const { return for_subnet_; }
+
   /// Which plugin made this reply; set by the chain, read by metrics and `why`.
   std::string_view made_by() const { return made_by_; }
   Reply& set_made_by(std::string_view plugin) {
@@ -111,7 +118,7 @@ class Reply {
 
   Rcode rcode_;
   bool authoritative_ = false, recursion_available_ = false, authentic_data_ = false;
-  bool answered_ = true, failed_ = false;
+  bool answered_ = true, failed_ = false, for_subnet_ = false;
   Keeping keeping_ = Keeping::by_ttl;
   std::optional<std::uint8_t> subnet_bits_;
   std::vector<Record> answers_, authorities_, additionals_;

@@ -319,6 +319,23 @@ TEST_CASE("a clause may begin with arguments") {
   CHECK(hosts.table().at(0).form == "ADDRESS NAME... [ttl DURATION]");
 }
 
+TEST_CASE("an argument of a line may be missing where the line says so") {
+  struct Step {
+    std::string kind;
+    std::vector<double> numbers{1};
+  };
+  struct Steps {
+    std::vector<Step> steps;
+  };
+  Options<Steps> steps;
+  steps.rows("step", &Steps::steps,
+             Clause<Step>().argument("KIND", &Step::kind).optional_argument("NUMBER", &Step::numbers), "a step");
+  const auto config = steps.read(directive("steps {\n step up\n step geo 5 6\n}"));
+  REQUIRE(config);
+  CHECK(config->steps.at(0).numbers == std::vector{1.0});
+  CHECK(config->steps.at(1).numbers == std::vector{5.0, 6.0});
+}
+
 TEST_CASE("the table shows every row with its form and default") {
   std::vector<std::string> lines;
   for (const auto& row : everything().table())

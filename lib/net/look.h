@@ -1,0 +1,35 @@
+// One look at an endpoint.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/system/error_code.hpp>
+
+#include "net/probe.h"
+
+namespace harbinger::net {
+
+/// Under way until `done` was called or it is gone. On the thread of its context only.
+class Look {
+ public:
+  using Done = std::function<void(ProbeResult)>;
+  virtual ~Look() = default;
+  /// Gives up: `done` is not called.
+  virtual void cancel() = 0;
+};
+
+/// Begins a look of the kind that `settings` say. `done` is called once, never within this call.
+std::shared_ptr<Look> begin_look(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
+
+// The kinds behind it.
+std::shared_ptr<Look> look_by_tcp(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
+std::shared_ptr<Look> look_by_http(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
+std::shared_ptr<Look> look_by_https(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
+std::shared_ptr<Look> look_by_dns(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
+
+/// What a failed connection tells.
+ProbeResult result_of(const boost::system::error_code& error);
+
+}  // namespace harbinger::net

@@ -1,0 +1,76 @@
+#include "steer/endpoint_watch.h"
+
+#include <array>
+
+namespace harbinger::steer {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kResults{"ok", "refused", "timeout", "wrong"};
+
+}  // namespace
+
+struct EndpointWatch::Watched {
+  net::ProbeSettings settings;
+  Health health{};
+  State state{};
+  std::array<Counter, kResults.size()> results{};
+  std::shared_ptr<void> handle{};
+};
+
+EndpointWatch::EndpointWatch(SteeringService& service, ClientGroup here, const Clock& clock, Metrics& metrics)
+    : service_(service), here_(here), clock_(clock), metrics_(metrics), prober_(net::Prober::make()) {}
+
+// Handles first: nobody is told any more, then.
+EndpointWatch::~EndpointWatch() {
+  for (auto& [name, watched] : watched_) watched->handle.reset();
+  prober_.reset();
+}
+
+void EndpointWatch::watch(const std::string& endpoint, net::ProbeSettings settings) {
+  // What was known before a reload goes on.
+  auto made = std::make_unique<Watched>(Watched{
+      .settings = settings, .health = Health(!service_.book().says_down(endpoint, EndpointBook::Witness::probe))});
+  made->state.endpoint = endpoint;
+  made->state.kind = settings.kind;
+  for (std::size_t i = 0; i < kResults.size(); ++i)
+    made->results[i] = metrics_.counter("harbinger_steer_probes_total", "Looks at endpoints, by what came of them",
+                                        {{"endpoint", endpoint}, {"result", std::string(kResults[i])}});
+  auto& watched = *made;
+  std::unique_ptr<Watched> before;
+  {
+    const std::lock_guard guard(lock_);
+    before = std::exchange(watched_[endpoint], std::move(made));
+  }
+  if (before) before->handle.reset();
+  watched.handle =
+      prober_->watch(std::move(settings), [this, &watched](const net::ProbeResult& result) { take(watched, result); });
+}
+
+void EndpointWatch::take(Watched& watched, const net::ProbeResult& result) {
+  const auto now = clock_.now();
+  const bool good = result.kind == net::ProbeResult::Kind::ok;
+  watched.results[static_cast<std::size_t>(result.kind)].add();
+  bool changed = false;
+  {
+    const std::lock_guard guard(lock_);
+    changed = watched.health.take(result, now);
+    watched.state.last = result;
+    watched.state.at = now;
+    ++watched.state.looks;
+    watched.state.failed += good ? 0 : 1;
+    watched.state.changes += changed ? 1 : 0;
+  }
+  const auto& name = watched.state.endpoint;
+  if (changed) service_.book().say_up(name, EndpointBook::Witness::probe, watched.health.up(), result.why);
+  if (result.rtt_ms > 0) service_.measured(here_, name, result.rtt_ms, Conditions::Source::probe);
+}
+
+std::vector<EndpointWatch::State> EndpointWatch::states() const {
+  const std::lock_guard guard(lock_);
+  std::vector<State> all;
+  for (const auto& [name, watched] : watched_) all.push_back(watched->state);
+  return all;
+}
+
+}  // namespace harbinger::steer
