@@ -6,6 +6,9 @@ namespace harbinger {
 namespace acl {
 PluginSpec spec();
 }
+namespace cdn_select {
+PluginSpec spec();
+}
 namespace cookies {
 PluginSpec spec();
 }
@@ -16,6 +19,9 @@ namespace file {
 PluginSpec spec();
 }
 namespace forward {
+PluginSpec spec();
+}
+namespace geoip {
 PluginSpec spec();
 }
 namespace health {
@@ -51,9 +57,9 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),      cookies::spec(),   errors::spec(),   file::spec(),    forward::spec(),
-      health::spec(),   hosts::spec(),     querylog::spec(), metrics::spec(), persona::spec(),
-      prefetch::spec(), readiness::spec(), reload::spec(),   rewrite::spec(), whoami::spec(),
+      acl::spec(),      cdn_select::spec(), cookies::spec(), errors::spec(),   file::spec(),    forward::spec(),
+      geoip::spec(),    health::spec(),     hosts::spec(),   querylog::spec(), metrics::spec(), persona::spec(),
+      prefetch::spec(), readiness::spec(),  reload::spec(),  rewrite::spec(),  whoami::spec(),
   };
 }
 

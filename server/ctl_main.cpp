@@ -1,4 +1,4 @@
-// harbingerctl: shows the hints of any server, why and what a harbinger does, and its personas.
+// harbingerctl: shows the hints of any server, why and what a harbinger does, its personas and its endpoints.
 #include <functional>
 #include <iostream>
 
@@ -46,19 +46,27 @@ int show_page(const CommandLine& line, const std::string& target, const char* wh
   const auto answer = http_call({line.url, target, line.json ? "application/json" : "text/plain"}, line.patience);
   if (!answer) return no_answer(answer.error().message);
   if (answer->status == 200) return show(answer->body);
-  if (answer->status == 404 && answer->body.find("prefetch") == std::string::npos)
+  if (answer->status == 404 && answer->body.find(who_answers) == std::string::npos)
     return complain(kNothing, line.url + " knows no " + target.substr(0, target.find('?')) + ": is the plugin `" +
                                   who_answers + "` there?");
   return complain(kNothing, line.url + " answers " + std::to_string(answer->status) + ": " + answer->body);
 }
 
+int print(const std::string& body) {
+  std::cout << body << (body.ends_with('\n') ? "" : "\n");
+  return kDone;
+}
+
 int show_why(const CommandLine& line) {
   const auto target =
       "/prefetch/why?name=" + url_escaped(line.name.to_string()) + "&client=" + url_escaped(line.client);
-  return show_page(line, target, "prefetch", [](const std::string& body) {
-    std::cout << body << (body.ends_with('\n') ? "" : "\n");
-    return kDone;
-  });
+  return show_page(line, target, "prefetch", print);
+}
+
+int show_why_endpoint(const CommandLine& line) {
+  auto target = "/steer/why?name=" + url_escaped(line.name.to_string()) + "&client=" + url_escaped(line.client);
+  if (!line.as_persona.empty()) target += "&persona=" + url_escaped(line.as_persona);
+  return show_page(line, target, "cdn_select", print);
 }
 
 int show_status(const CommandLine& line) {
@@ -84,5 +92,9 @@ int main(int argc, char** argv) {
       return show_status(*line);
     case Command::persona:
       return run_persona(*line);
+    case Command::endpoints:
+      return show_page(*line, "/steer/endpoints", "cdn_select", print);
+    case Command::why_endpoint:
+      return show_why_endpoint(*line);
   }
 }

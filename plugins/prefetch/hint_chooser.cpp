@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include <harbinger/resource_text.h>
+#include <harbinger/troubled.h>
 
 namespace harbinger::prefetch {
 
@@ -53,8 +54,8 @@ std::optional<ByteRange> range_in(std::string_view resource) noexcept {
 
 std::string_view to_string(Held held) {
   static constexpr std::array<std::string_view, static_cast<std::size_t>(Held::limit)> kWords{
-      "hinted",   "save_data", "persona",  "pressure",  "unlikely",      "skipped",         "not_served",   "private",
-      "just_had", "fragment",  "too_many", "too_large", "client_budget", "resource_budget", "global_budget"};
+      "hinted",  "save_data", "persona",  "pressure", "endpoint",  "unlikely",      "skipped",         "not_served",
+      "private", "just_had",  "fragment", "too_many", "too_large", "client_budget", "resource_budget", "global_budget"};
   return kWords[static_cast<std::size_t>(held)];
 }
 
@@ -121,6 +122,7 @@ Held HintChooser::weigh(const HintAsking& asking, const HintCandidate& candidate
   if (!successor.is_for(asking.client)) return Held::for_another;
   if (skips(successor.text)) return Held::skipped;
   if (!serves(successor.text)) return Held::not_served;
+  if (troubled().is(host_of(successor.text))) return Held::endpoint;
   if (!asking.request.fragments && range_in(successor.text)) return Held::fragment;
   return Held::no;
 }

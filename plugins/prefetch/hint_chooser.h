@@ -21,6 +21,7 @@ enum class Held : std::uint8_t {
   save_data,    ///< the client asked for none
   persona,      ///< clients of this persona get none
   pressure,     ///< links or endpoints are in trouble
+  endpoint,     ///< whoever serves it is down or full
   unlikely,     ///< below the confidence floor
   skipped,      ///< on the skip list
   not_served,   ///< not of the zones of this server block

@@ -47,10 +47,22 @@ void add_others(CLI::App& app, Words& words, CommandLine& line) {
   why->add_option("--client", line.client, "the client's address")->required();
   why->add_flag("--json", line.json, "as JSON");
   auto* status = app.add_subcommand("status", "print what a server is doing, from its metrics");
-  for (auto* command : {why, status})
+  auto* endpoints = app.add_subcommand("endpoints", "print the endpoints that a server steers to, and their states");
+  auto* steering = app.add_subcommand("why-endpoint", "print why a client is sent to the endpoints that it is sent to");
+  steering->add_option("NAME", words.name, "the name that it asks for")->required();
+  steering->add_option("--client", line.client, "the client's address")->required();
+  steering->add_option("--persona", line.as_persona, "as if the client were of this persona");
+  for (auto* command : {endpoints, steering}) command->add_flag("--json", line.json, "as JSON");
+  for (auto* command : {why, status, endpoints, steering})
     command->add_option("--url", line.url, "the server's admin address, where its plugin `metrics` listens")
         ->capture_default_str();
 }
+
+constexpr std::array<std::pair<std::string_view, Command>, 5> kCommands{{{"hints", Command::hints},
+                                                                         {"why", Command::why},
+                                                                         {"status", Command::status},
+                                                                         {"endpoints", Command::endpoints},
+                                                                         {"why-endpoint", Command::why_endpoint}}};
 
 struct PersonaVerb {
   std::string_view word;
@@ -118,13 +130,13 @@ std::expected<CommandLine, int> understand(const CLI::App& app, const Words& wor
   const auto chosen = command->get_name();
   line.patience = std::chrono::milliseconds(static_cast<int>(words.patience * 1000));
   if (chosen == "persona") return understand_persona(*command, words, std::move(line));
-  line.command = chosen == "hints" ? Command::hints : chosen == "why" ? Command::why : Command::status;
-  if (line.command == Command::status) return line;
+  line.command = std::ranges::find(kCommands, chosen, &std::pair<std::string_view, Command>::first)->second;
+  if (line.command == Command::status || line.command == Command::endpoints) return line;
 
   const auto name = Name::parse(words.name);
   if (!name) return wrong("'" + words.name + "' is no name: " + name.error().message);
   line.name = *name;
-  if (line.command == Command::why) {
+  if (line.command == Command::why || line.command == Command::why_endpoint) {
     if (!IpAddress::parse(line.client))
       return wrong("--client '" + line.client + "': write an address such as 192.0.2.1");
     return line;

@@ -14,7 +14,7 @@
 
 namespace harbinger::ctl {
 
-enum class Command : std::uint8_t { hints, why, status, persona };
+enum class Command : std::uint8_t { hints, why, status, persona, endpoints, why_endpoint };
 
 /// Of `persona`: `rename gamer player` and the like.
 struct PersonaWords {
@@ -24,16 +24,17 @@ struct PersonaWords {
 
 struct CommandLine {
   Command command{};
-  Name name;                                  ///< of hints and why
+  Name name;                                  ///< of hints, why and why-endpoint
   RRType type = RRType::A;                    ///< of hints
   SocketAddress server;                       ///< of hints
   HintRequest request;                        ///< of hints
   bool tcp = false;                           ///< of hints
-  std::string client;                         ///< of why
+  std::string client;                         ///< of why and why-endpoint
+  std::string as_persona;                     ///< of why-endpoint; empty: the default
   PersonaWords persona;                       ///< of persona
   std::filesystem::path token_file;           ///< of persona; empty: none
-  bool json = false;                          ///< of why and persona
-  std::string url = "http://127.0.0.1:9153";  ///< of why and status; of persona, which has another default
+  bool json = false;                          ///< of why, persona, endpoints and why-endpoint
+  std::string url = "http://127.0.0.1:9153";  ///< of all but hints; of persona, which has another default
   std::chrono::milliseconds patience{3000};
 };
 

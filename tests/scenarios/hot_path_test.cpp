@@ -230,6 +230,27 @@ TEST_CASE("hints are asked for, written and read without allocation, malformed o
   CHECK(locks.exchange(0) == 0);
 }
 
+TEST_CASE("steering costs neither allocation nor lock, with every filter on") {
+  const WorkerIdentity worker(1);
+  std::string endpoints, names;
+  for (int i = 0; i < 8; ++i) {
+    const auto name = "e" + std::to_string(i);
+    endpoints += "endpoint " + name + " address 192.0.2." + std::to_string(i + 1) + " position " +
+                 std::to_string(10 * i) + " 20 cost " + std::to_string(i) + "\n";
+    names += " " + name;
+  }
+  MemoryServer server(
+      "example.org {\n cdn_select {\n" + endpoints + "pool p endpoint" + names +
+          "\nfilter p up\nfilter p shed_load\nfilter p persona\nfilter p geo 9000\nfilter p latency 0.5\n"
+          "filter p cost 2\nfilter p sticky\nfilter p select_first 2\n"
+          "application a pool p template {resource}.example.org\n}\n}\n",
+      all_plugins());
+  const auto costs = costs_of(server, some_queries(), 10);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.count("harbinger_cdn_select_choices_total") == 1100);
+}
+
 TEST_CASE("cookies cost neither allocation nor lock, whatever clients send") {
   const WorkerIdentity worker(1);
   MemoryServer server(

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <harbinger/rcu.h>
+#include <harbinger/troubled.h>
 #include <harbinger/wanted_by.h>
 
 #include "plugins/prefetch/hint_chooser.h"
@@ -82,6 +84,16 @@ TEST_CASE("a client that saves data gets none, and one on a slow or metered link
   CHECK(held(chooser, kTwo, how) == std::vector{Held::no, Held::no});
   how.request.save_data = true;
   CHECK(held(chooser, kTwo, how) == std::vector{Held::save_data, Held::save_data});
+}
+
+TEST_CASE("what nobody can serve now is not hinted at") {
+  const rcu::Reader reader;
+  HintChooser chooser(everywhere(), {});
+  Troubled::Reporter reporter(troubled());
+  reporter.say({"a.*"});
+  CHECK(held(chooser, kTwo, asking()) == std::vector{Held::endpoint, Held::no});
+  reporter.say({});
+  CHECK(held(chooser, kTwo, asking()) == std::vector{Held::no, Held::no});
 }
 
 TEST_CASE("pressure takes hints away at once, the less likely first") {
