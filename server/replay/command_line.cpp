@@ -30,7 +30,7 @@ std::optional<std::int64_t> parse_span(std::string text) {
 
 void add_input(CLI::App& app, CommandLine& line) {
   app.add_option("files", line.files, "the trace, oldest part first; `-` is standard input; .gz and .xz are unpacked");
-  app.add_option("--format", line.format, "clf, zeek-dns, csv or sequences");
+  app.add_option("--format", line.format, "clf, zeek-dns, csv or sequences; with --steer, rtt-matrix or city-pings");
   app.add_option("--columns", line.columns,
                  "what the columns of a csv mean: client,time,resource in order, or client=HOST,time=TS");
   app.add_option("--name", line.name, "what the trace is called in reports");
@@ -87,6 +87,12 @@ void add_refresh(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
 }
 
+void add_steer(CLI::App& app, CommandLine& line) {
+  app.add_flag(
+      "--steer", line.steer,
+      "round-trip times (--format rtt-matrix or city-pings), disturbed: how well endpoints are chosen on them");
+}
+
 void add_output(CLI::App& app, CommandLine& line) {
   app.add_option("--waste", line.waste, "useless prefetches allowed for each need")
       ->capture_default_str()
@@ -109,6 +115,9 @@ std::string contradiction(const CommandLine& line) {
   if (sources > 1) return "files, --train with --test, and --synthetic exclude each other";
   if (has_pair && line.test.empty()) return "--train needs --test";
   if (line.synthetic.empty() && line.format.empty()) return "expected --format clf, zeek-dns, csv or sequences";
+  const bool ways = line.format == "rtt-matrix" || line.format == "city-pings";
+  if (line.steer != ways) return "--steer takes --format rtt-matrix or city-pings, and these formats take --steer";
+  if (line.steer && !has_files) return "--steer takes files";
   return {};
 }
 
@@ -121,6 +130,7 @@ std::expected<CommandLine, int> parse_command_line(int argc, const char* const* 
   add_input(app, line);
   add_protocol(app, line, gap);
   add_refresh(app, line);
+  add_steer(app, line);
   add_output(app, line);
   app.set_version_flag("--version", "harbinger-replay " HARBINGER_VERSION);
   app.footer(kFooter);

@@ -31,6 +31,7 @@ struct CommandLine {
   bool refresh = false;  ///< DNS: how refreshing ahead does, instead of what is wanted next
   bool upstream_caches = false, score_from_given = false;
   std::uint32_t negative_ttl_s = 300;
+  bool steer = false;       ///< round-trip times: how endpoints are chosen, instead of what is wanted next
   std::string through;      ///< a Harbingerfile whose chains are judged too; empty: none
   std::string server;       ///< ADDR:PORT of a running server that is judged too; empty: none
   double speed = 1;         ///< over the wire, how many times as fast as the trace went

@@ -17,6 +17,7 @@
 #include "server/replay/read_trace.h"
 #include "server/replay/refresh_replay.h"
 #include "server/replay/results.h"
+#include "server/replay/steer_replay.h"
 #include "server/replay/synthetic.h"
 #include "server/replay/wire_contender.h"
 
@@ -246,6 +247,12 @@ bool write_plots(const std::filesystem::path& folder, const Results& results) {
 }  // namespace
 
 int run(const CommandLine& line) {
+  if (line.steer) {
+    const auto results = replay_steering(line);
+    if (results) return report(line, to_table(*results), to_json(*results)) ? kDone : kFailed;
+    std::cerr << "harbinger-replay: " << results.error().to_string() << '\n';
+    return kFailed;
+  }
   Progress progress;
   auto subject = load(line, progress);
   if (!subject) {
