@@ -64,13 +64,18 @@ float least_of(const Candidates& candidates, const Value& value) {
   return least;
 }
 
+// Of its own, so that who is turned away is not who a later filter draws first, or last.
+double draw_for_shedding(std::uint64_t client, EndpointId endpoint) noexcept {
+  return draw(client ^ 0x5bd1e9955bd1e995u, endpoint);
+}
+
 void shed_load(const Filter& filter, const ClientFacts& client, const StateTable& states, Candidates& candidates) {
   const auto load = [&](EndpointId each) { return states.line(each).load; };
   const float least = least_of(candidates, load);
   candidates.keep([&](EndpointId each) {
     const double is = load(each);
     if (!(is > filter.low) || load(each) == least) return true;
-    return is <= filter.high && draw(client.hash, each) * (filter.high - filter.low) >= is - filter.low;
+    return is <= filter.high && draw_for_shedding(client.hash, each) * (filter.high - filter.low) >= is - filter.low;
   });
 }
 

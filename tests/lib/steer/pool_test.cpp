@@ -90,6 +90,31 @@ TEST_CASE("load is shed from the low mark on, wholly above the high one, and ste
   CHECK(at_a(0.95).empty());
 }
 
+TEST_CASE("as many clients are turned away from where they would have been sent, however they are spread") {
+  for (const auto kind : {Kind::weighted, Kind::sticky}) {
+    CAPTURE(to_string(kind));
+    SteerWorld world;
+    const Names names{"a", "b", "c", "d"};
+    for (const auto& name : names) world.define({.name = name});
+    // Far above the load that is said, so that nobody's share moves because of its bound.
+    const auto pool =
+        world.pool({.endpoints = names,
+                    .filters = {{.kind = Kind::shed_load, .low = 0.5, .high = 0.9}, {.kind = kind, .bound = 100}}});
+    const auto at_a = [&](double load) {
+      for (const auto& name : names) world.service->book().say_load(name, name == "a" ? load : 0.1);
+      world.service->catch_up();
+      std::size_t clients = 0;
+      for (std::uint64_t client = 0; client < 4000; ++client)
+        clients += world.chosen(*pool, {.hash = client}) == Names{"a"} ? 1 : 0;
+      return static_cast<double>(clients);
+    };
+    const double all = at_a(0.4);
+    CHECK(all == Approx(1000).margin(100));
+    CHECK(at_a(0.7) / all == Approx(0.5).margin(0.08));
+    CHECK(at_a(0.8) / all == Approx(0.25).margin(0.08));
+  }
+}
+
 TEST_CASE("the least loaded is not shed, nor is one whose load nobody knows") {
   SteerWorld world;
   for (const auto* name : {"a", "b", "c"}) world.define({.name = name});
