@@ -54,10 +54,16 @@ struct EndpointBook::Impl {
     EndpointId id = kNoEndpoint;
     std::list<Endpoint> definitions{};  // the newest last
     std::array<std::optional<Testimony>, kWitnesses> testimonies{};
+    std::list<Testimony> lasting{};  // "down" of each who says so for as long as it is there
     EndpointState state{};
     MonotonicTime load_until{};
 
     bool defined() const { return !definitions.empty(); }
+    const Testimony* down() const {
+      if (!lasting.empty()) return &lasting.front();
+      const auto said = std::ranges::find_if(testimonies, [](const auto& each) { return each && !each->up; });
+      return said == testimonies.end() ? nullptr : &**said;
+    }
   };
   explicit Impl(const Clock& time) : clock(time) {}
 
@@ -75,9 +81,9 @@ struct EndpointBook::Impl {
   bool judge(Known& each, MonotonicTime now) {
     for (auto& testimony : each.testimonies)
       if (testimony && over(testimony->until, now)) testimony.reset();
-    const auto down = std::ranges::find_if(each.testimonies, [](const auto& said) { return said && !said->up; });
-    const bool up = down == each.testimonies.end();
-    if (!up) each.state.why = (*down)->why;
+    const auto* down = each.down();
+    const bool up = down == nullptr;
+    if (!up) each.state.why = down->why;
     if (up == each.state.up) return false;
     each.state.up = up;
     each.state.unrest = unrest(each.state, now) + 1;
@@ -92,11 +98,28 @@ struct EndpointBook::Impl {
       for (const auto& listener : listeners) listener(change);
   }
 
+  // With the lock; to be told without it.
+  std::vector<Change> judged(Known& each) {
+    if (!judge(each, clock.now())) return {};
+    return {{.endpoint = each.id, .urgent = true, .up = each.state.up}};
+  }
+
+  void take_back(Known& each, std::list<Testimony>::iterator said) {
+    std::vector<Change> changes;
+    {
+      const std::lock_guard guard(lock);
+      each.lasting.erase(said);
+      changes = judged(each);
+    }
+    tell(changes);
+  }
+
   static Entry entry_of(const Known& each, MonotonicTime now) {
     Entry entry{each.id, each.definitions.back(), each.state, {}};
     entry.state.unrest = unrest(each.state, now);
     for (const auto& testimony : each.testimonies)
       if (testimony) entry.testimonies.push_back(*testimony);
+    entry.testimonies.insert(entry.testimonies.end(), each.lasting.begin(), each.lasting.end());
     return entry;
   }
 
@@ -136,19 +159,34 @@ Result<std::shared_ptr<void>> EndpointBook::define(Endpoint endpoint) {
 }
 
 void EndpointBook::say_up(std::string_view endpoint, Witness witness, bool up, std::string why, MonotonicTime until) {
-  EndpointId id = kNoEndpoint;
-  bool changed = false;
+  std::vector<Change> changes;
   {
     const std::lock_guard guard(impl_->lock);
     auto* known = impl_->find_or_add(endpoint);
     if (!known) return;
-    id = known->id;
     known->testimonies[static_cast<std::size_t>(witness)] = Testimony{witness, up, why, until};
-    changed = impl_->judge(*known, impl_->clock.now());
+    changes = impl_->judged(*known);
     if (up && known->state.up) known->state.why = std::move(why);
-    up = known->state.up;
   }
-  if (changed) impl_->tell({{.endpoint = id, .urgent = true, .up = up}});
+  impl_->tell(changes);
+}
+
+std::shared_ptr<void> EndpointBook::say_down(std::string_view endpoint, Witness witness, std::string why) {
+  std::vector<Change> changes;
+  Impl::Known* known = nullptr;
+  std::list<Testimony>::iterator place;
+  {
+    const std::lock_guard guard(impl_->lock);
+    known = impl_->find_or_add(endpoint);
+    if (!known) return nullptr;
+    place = known->lasting.insert(known->lasting.end(), Testimony{witness, false, std::move(why), {}});
+    changes = impl_->judged(*known);
+  }
+  impl_->tell(changes);
+  // Who is known once is known until the book ends, so `known` is there as long as the book is.
+  return {&*place, [weak = std::weak_ptr(impl_), known, place](void*) {
+            if (const auto impl = weak.lock()) impl->take_back(*known, place);
+          }};
 }
 
 bool EndpointBook::say_load(std::string_view endpoint, double load, MonotonicTime until) {
@@ -170,7 +208,9 @@ bool EndpointBook::says_down(std::string_view endpoint, Witness witness) const {
   const std::lock_guard guard(impl_->lock);
   const auto found = impl_->known.find(endpoint);
   if (found == impl_->known.end()) return false;
-  const auto& said = found->second.testimonies[static_cast<std::size_t>(witness)];
+  const auto& [id, definitions, testimonies, lasting, state, load_until] = found->second;
+  if (std::ranges::find(lasting, witness, &Testimony::witness) != lasting.end()) return true;
+  const auto& said = testimonies[static_cast<std::size_t>(witness)];
   return said && !said->up && !over(said->until, impl_->clock.now());
 }
 

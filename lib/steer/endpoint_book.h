@@ -30,10 +30,13 @@ class EndpointBook {
 
   /// Testimony, until `until` (0: for ever); afterwards the witness has said nothing. Unknown names are remembered for who comes later.
   void say_up(std::string_view endpoint, Witness witness, bool up, std::string why, MonotonicTime until = {});
+  /// Testimony that an endpoint is down, for as long as the returned handle lives. Several may say so at a time; each takes back its own. Null when there are
+  /// kMostEndpoints names already.
+  [[nodiscard]] std::shared_ptr<void> say_down(std::string_view endpoint, Witness witness, std::string why);
   /// Load 0 .. ; what is no number, or negative, is refused (false) and nothing changes.
   bool say_load(std::string_view endpoint, double load, MonotonicTime until = {});
 
-  /// What this witness said last, if it still counts.
+  /// Whether somebody says so as this witness, and it still counts.
   bool says_down(std::string_view endpoint, Witness witness) const;
   std::optional<EndpointId> id_of(std::string_view name) const;
   struct Entry {

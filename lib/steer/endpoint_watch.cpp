@@ -15,6 +15,7 @@ struct EndpointWatch::Watched {
   Health health{};
   State state{};
   std::array<Counter, kResults.size()> results{};
+  std::shared_ptr<void> down{};  // while we say so
   std::shared_ptr<void> handle{};
 };
 
@@ -28,9 +29,11 @@ EndpointWatch::~EndpointWatch() {
 }
 
 void EndpointWatch::watch(const std::string& endpoint, net::ProbeSettings settings) {
-  // What was known before a reload goes on.
-  auto made = std::make_unique<Watched>(Watched{
-      .settings = settings, .health = Health(!service_.book().says_down(endpoint, EndpointBook::Witness::probe))});
+  // What was known before a reload goes on, though who said so ends.
+  auto& book = service_.book();
+  const bool down = book.says_down(endpoint, EndpointBook::Witness::probe);
+  auto made = std::make_unique<Watched>(Watched{.settings = settings, .health = Health(!down)});
+  if (down) made->down = book.say_down(endpoint, EndpointBook::Witness::probe, "down before, and not up since");
   made->state.endpoint = endpoint;
   made->state.kind = settings.kind;
   for (std::size_t i = 0; i < kResults.size(); ++i)
@@ -62,7 +65,9 @@ void EndpointWatch::take(Watched& watched, const net::ProbeResult& result) {
     watched.state.changes += changed ? 1 : 0;
   }
   const auto& name = watched.state.endpoint;
-  if (changed) service_.book().say_up(name, EndpointBook::Witness::probe, watched.health.up(), result.why);
+  if (changed && watched.health.up()) watched.down.reset();
+  if (changed && !watched.health.up())
+    watched.down = service_.book().say_down(name, EndpointBook::Witness::probe, result.why);
   if (result.rtt_ms > 0) service_.measured(here_, name, result.rtt_ms, Conditions::Source::probe);
 }
 

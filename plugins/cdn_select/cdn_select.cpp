@@ -106,12 +106,8 @@ Result<void> CdnSelect::start(const PluginContext& context) {
   if (context.checking) return {};
   if (auto defined = define_endpoints(); !defined) return defined;
   watch_ = std::make_unique<steer::EndpointWatch>(*service_, kHere, *context.clock, *context.metrics);
-  for (const auto& row : config_.endpoints) {
-    if (const auto probe = probe_of(row).value())
-      watch_->watch(row.name, *probe);
-    else if (service_->book().says_down(row.name, EndpointBook::Witness::probe))
-      service_->book().say_up(row.name, EndpointBook::Witness::probe, true, "not looked at any more");
-  }
+  for (const auto& row : config_.endpoints)
+    if (const auto probe = probe_of(row).value()) watch_->watch(row.name, *probe);
   trouble_ = std::make_unique<TroubleTeller>(*service_, *applications_);
   changes_ = service_->on_change([this, answers = context.answers](const EndpointBook::Change& change) {
     trouble_->look();

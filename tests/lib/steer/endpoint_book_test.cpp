@@ -43,6 +43,32 @@ TEST_CASE("an endpoint is there while its definition is, keeps its number, and t
   CHECK(all.book.id_of("a") == id);
 }
 
+TEST_CASE("an endpoint is down for as long as one of those is there who say so, and each takes back its own") {
+  Book all;
+  const auto defined = all.define("a");
+  const auto id = *all.book.id_of("a");
+  auto first = all.book.say_down("a", Witness::probe, "refused");
+  auto second = all.book.say_down("a", Witness::probe, "status 503");
+  CHECK(all.book.says_down("a", Witness::probe));
+  CHECK_FALSE(all.book.says_down("a", Witness::feed));
+  CHECK(all.book.entries().front().testimonies.size() == 2);
+  first.reset();
+  CHECK_FALSE(all.up(id));
+  CHECK(all.book.state_of(id)->why == "status 503");
+  second.reset();
+  CHECK(all.up(id));
+  CHECK_FALSE(all.book.says_down("a", Witness::probe));
+}
+
+TEST_CASE("who said that an endpoint is down may outlive the book") {
+  std::shared_ptr<void> said;
+  {
+    Book all;
+    said = all.book.say_down("a", Witness::probe, "refused");
+  }
+  said.reset();
+}
+
 TEST_CASE("an endpoint is down while one witness says so, and what was said for a while is forgotten") {
   Book all;
   const auto defined = all.define("a");
