@@ -7,7 +7,6 @@
 using namespace harbinger;
 
 TEST_CASE("a name is in trouble while somebody says so") {
-  const rcu::Reader reader;
   Troubled all;
   CHECK_FALSE(all.is("a.shop.example"));
   auto one = std::make_unique<Troubled::Reporter>(all);

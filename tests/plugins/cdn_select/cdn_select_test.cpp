@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include <harbinger/rcu.h>
 #include <harbinger/troubled.h>
 #include "plugins/all.h"
 #include "steer/steering_service.h"
@@ -117,7 +116,6 @@ TEST_CASE("a full endpoint is given to nobody while another is there") {
 }
 
 TEST_CASE("what nobody can serve is in trouble at once, and no longer when somebody can") {
-  const rcu::Reader reader;
   House house;
   const auto say = [&](bool up) {
     for (const auto* name : {"own", "north", "south"}) house.service->book().say_up(name, Witness::feed, up, "told");

@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 
-#include <harbinger/rcu.h>
 #include <harbinger/troubled.h>
 #include <harbinger/wanted_by.h>
 
@@ -87,7 +86,6 @@ TEST_CASE("a client that saves data gets none, and one on a slow or metered link
 }
 
 TEST_CASE("what nobody can serve now is not hinted at") {
-  const rcu::Reader reader;
   HintChooser chooser(everywhere(), {});
   Troubled::Reporter reporter(troubled());
   reporter.say({"a.*"});
