@@ -64,7 +64,6 @@ class Registry final : public Applications {
     const auto* rule = rule_for(info, persona);
     return rule ? *rule->pool : *usual_pool(info);
   }
-  bool may_be_pool(const ApplicationInfo& info, std::uint16_t pool) const noexcept override;
   const std::string& name_of(const ApplicationInfo& info) const override { return application(info).name; }
   std::string type_of(const ApplicationInfo& info) const override {
     return info.type == 0 ? "" : application(info).types[info.type - 1u].name;
@@ -126,6 +125,8 @@ Result<void> Registry::fill(const RegistrySettings& settings, const PoolNamed& p
 Result<void> Registry::add(const ApplicationSettings& settings, const PoolNamed& pool) {
   const auto whose = "application \"" + settings.name + "\"";
   if (number_of(settings.name)) return fail(ErrorCode::conflict, whose + " stands twice");
+  if (settings.pool.empty())
+    return fail(ErrorCode::malformed, whose + ": from which pool? write `pool NAME` in its line");
   auto usual = pool_named(settings.pool, pool, whose);
   if (!usual) return fail(usual.error());
   Application made{settings.name, std::nullopt, settings.data_ratio, settings.size_bytes, std::move(*usual), {}};
@@ -211,12 +212,6 @@ ApplicationInfo Registry::info_of(std::size_t number, std::string_view type) con
     break;
   }
   return info;
-}
-
-bool Registry::may_be_pool(const ApplicationInfo& info, std::uint16_t pool) const noexcept {
-  return usual_pool(info)->number() == pool || std::ranges::any_of(rules_, [&](const Rule& each) {
-           return each.pool->number() == pool && each.is_for(info);
-         });
 }
 
 std::string Registry::rule_of(const ApplicationInfo& info, PersonaId persona) const {

@@ -24,6 +24,8 @@ struct ApplicationInfo {
   std::uint16_t type = 0;         ///< number among the application's types, from 1; 0: none of them
   float data_ratio = 0;           ///< data that is served for data that is asked with; 0: not known
   std::uint64_t size_bytes = 0;   ///< usual size; 0: not known
+
+  friend bool operator==(const ApplicationInfo&, const ApplicationInfo&) = default;
 };
 
 /// What the configuration says of applications.
@@ -67,8 +69,6 @@ class Applications {
   virtual std::optional<ApplicationInfo> find(const Name& name) const noexcept = 0;
   /// Of a persona, whether it prefers a location. Only for readers of RCU.
   virtual const Pool& pool_for(const ApplicationInfo& info, PersonaId persona) const noexcept = 0;
-  /// Whether `pool_for` may say this number for such an application.
-  virtual bool may_be_pool(const ApplicationInfo& info, std::uint16_t pool) const noexcept = 0;
 
   virtual const std::string& name_of(const ApplicationInfo& info) const = 0;
   virtual std::string type_of(const ApplicationInfo& info) const = 0;

@@ -29,6 +29,14 @@ constexpr Fact<steer::ApplicationInfo> kApplication{FactId::application};
 // Ways of this machine are learnt as those of a group that no client is in.
 constexpr steer::ClientGroup kHere{{1, 1, 1}};
 
+// Without a name: the default.
+std::optional<PersonaId> persona_called(std::string_view name) {
+  if (name.empty() || name == kDefaultPersonaName) return PersonaId{0};
+  const auto personas = persona_directory().personas();
+  const auto found = std::ranges::find(personas, name, &PersonaProfile::name);
+  return found == personas.end() ? std::nullopt : std::optional(found->id);
+}
+
 class CdnSelect final : public Plugin {
  public:
   struct Config {
@@ -69,6 +77,8 @@ class CdnSelect final : public Plugin {
 
   steer::ClientFacts client_of(const Query& query) const;
   Choice choose(const steer::ApplicationInfo& info, const steer::ClientFacts& client) const;
+  /// What the choice was made for: of a query for another name (a rewritten one) it tells of the name that the client asked for.
+  static steer::ApplicationInfo chosen_for(const Query& query);
   Reply serve_now(const Query& query, const steer::ApplicationInfo& info) const;
   HttpResponse endpoints_page(const HttpRequest& request) const;
   HttpResponse why_page(const HttpRequest& request) const;
@@ -252,12 +262,17 @@ Task<Reply> CdnSelect::serve(const Query& query, Next next) {
   return [](Reply reply) -> Task<Reply> { co_return reply; }(serve_now(query, *info));
 }
 
+// Not Query::get: it follows from the question, which answers are kept by anyway.
+steer::ApplicationInfo CdnSelect::chosen_for(const Query& query) {
+  const auto value = query.value_of({kApplication.id});
+  return value.present != 0 ? Fact<steer::ApplicationInfo>::unpack(value) : steer::ApplicationInfo{};
+}
+
 // The choice was made before the answer cache was asked, so that answers are kept by it. For a name that the client did not ask for (a rewritten one), it is
 // made here, and such an answer is not kept.
 Reply CdnSelect::serve_now(const Query& query, const steer::ApplicationInfo& info) const {
   const auto choice = query.get(choice_);
-  if (choice && applications_->may_be_pool(info, choice->pool))
-    return answer(query, *choice, service_->states(), answer_);
+  if (choice && chosen_for(query) == info) return answer(query, *choice, service_->states(), answer_);
   Reply reply = answer(query, choose(info, client_of(query)), service_->states(), answer_);
   reply.keep(Reply::Keeping::never);
   return reply;
@@ -275,16 +290,14 @@ HttpResponse CdnSelect::why_page(const HttpRequest& request) const {
   const auto client = IpAddress::parse(request.value("client"));
   if (!name || name->is_root() || !client)
     return {400, "asked as /steer/why?name=NAME&client=ADDRESS, and maybe &persona=NAME\n"};
-  PersonaId persona = 0;
-  if (const auto wanted = request.value("persona"); !wanted.empty())
-    for (const auto& each : persona_directory().personas())
-      if (each.name == wanted) persona = each.id;
+  const auto persona = persona_called(request.value("persona"));
+  if (!persona) return {400, "there is no persona \"" + std::string(request.value("persona")) + "\"\n"};
   const auto info = applications_->find(*name);
   if (!info) return {404, "no template of cdn_select holds for " + name->to_string() + "\n"};
   Query query = QueryBuilder(*name, RRType::A).from({*client, 0}).build();
   query.set(kPlace, steer::place_in_use(*client));
   auto facts = client_of(query);
-  facts.persona = persona;
+  facts.persona = *persona;
   auto report = explain(*service_, *applications_, *info, facts, answer_);
   report.name = name->to_string();
   report.client = client->to_string();

@@ -3,8 +3,11 @@
 #include <harbinger/troubled.h>
 #include "plugins/all.h"
 #include "steer/steering_service.h"
+#include "tests/support/dns_client.h"
 #include "tests/support/fake_persona_engine.h"
+#include "tests/support/http_client.h"
 #include "tests/support/memory_server.h"
+#include "tests/support/process.h"
 
 using namespace harbinger;
 using namespace harbinger::test;
@@ -159,6 +162,25 @@ TEST_CASE("a name that another plugin asks for is answered for the client as wel
   CHECK_THAT(house.ask("www.cdn.example. A"), Contains(" 5 IN A 192.0.2.10"));
 }
 
+TEST_CASE("a name that was rewritten to one of another type is answered from that type's pool") {
+  House house(kEndpoints + kPools + kApplications,
+              "rewrite {\n name exact a.page.shop.cdn.example. a.video.shop.cdn.example.\n }\n ");
+  for (int i = 0; i < 2; ++i) CHECK_THAT(house.ask("a.page.shop.cdn.example. A"), Contains("198.51.100.10"));
+}
+
+TEST_CASE("why a client is sent where it is can be asked for a persona that there is, and for no other") {
+  const auto http = loopback(free_port());
+  House house(kEndpoints + kPools + kApplications + "http " + http.to_string() + "\n");
+  house.service->book().say_up("north", Witness::probe, false, "refused");
+  const auto why = [&](const std::string& rest) { return http_get(http, "/steer/why?client=192.0.2.1&name=" + rest); };
+  const auto told = why("a.video.shop.cdn.example");
+  CHECK_THAT(told, Contains("type video") && Contains("is above 10") && Contains("without north: down"));
+  CHECK(why("a.video.shop.cdn.example&persona=default") == told);
+  CHECK_THAT(why("a.video.shop.cdn.example&persona=gamer"), Contains(" 400 ") && Contains("no persona \"gamer\""));
+  CHECK_THAT(why("www.cdn.example"), Contains(" 404 ") && Contains("no template of cdn_select"));
+  CHECK_THAT(http_get(http, "/steer/endpoints"), Contains("north") && Contains("down") && Contains("refused"));
+}
+
 TEST_CASE("what contradicts itself is told at the start, with what would be right") {
   const std::string good = kEndpoints + kPools;
   CHECK_THAT(fault(good + "filter cdn up\n"), Contains("twice"));
@@ -167,6 +189,7 @@ TEST_CASE("what contradicts itself is told at the start, with what would be righ
   CHECK_THAT(fault(good + "pool cdn endpoint own\n"), Contains("stands twice"));
   CHECK_THAT(fault(good + "application shop pool nowhere template a.b\n"), Contains("no pool \"nowhere\""));
   CHECK_THAT(fault(good + "application shop pool cdn\n"), Contains("no template"));
+  CHECK_THAT(fault(good + "application shop template a.b\n"), Contains("write `pool NAME`"));
   CHECK_THAT(fault(good + "template www.cdn.example\n"), Contains("needs {app}"));
   CHECK_THAT(fault(good + "type shop video\n"), Contains("no application \"shop\""));
   CHECK_THAT(fault(good + "when cdn\n"), Contains("no condition"));
