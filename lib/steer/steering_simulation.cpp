@@ -56,7 +56,8 @@ std::size_t measurements_to_leave(const RttSlices& slices, std::string_view word
   const auto policy = make_steering_policy(word, world.groups(), world.endpoints(), settings.seed);
   learn::Chance chance(settings.seed);
   introduce(world, *policy, chance);
-  if (world.groups() == 0) return most;
+  const auto groups = world.groups();
+  if (groups == 0) return most;
   double at = 1;
   const auto serve = [&](std::size_t group) {
     at += 0.25;
@@ -64,7 +65,7 @@ std::size_t measurements_to_leave(const RttSlices& slices, std::string_view word
     policy->measured(group, chosen, world.measure(group, chosen, at, chance), at);
     return chosen;
   };
-  for (std::size_t i = 0; i < 30 * world.groups(); ++i) serve(i % world.groups());
+  for (std::size_t i = 0; i < 30 * groups; ++i) serve(i % groups);
   // The endpoint with most groups doubles.
   std::vector<std::size_t> clients(world.endpoints());
   for (std::size_t group = 0; group < world.groups(); ++group) ++clients[policy->choose(group, at)];
