@@ -18,6 +18,8 @@ class Look {
   virtual ~Look() = default;
   /// Gives up: `done` is not called.
   virtual void cancel() = 0;
+  /// How long the connection took; 0 while there is none, or where the kind needs none.
+  virtual double connected_ms() const { return 0; }
 };
 
 /// Begins a look of the kind that `settings` say. `done` is called once, never within this call.

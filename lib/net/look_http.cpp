@@ -50,6 +50,7 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
     error_code ignored;
     socket().close(ignored);
   }
+  double connected_ms() const override { return rtt_ms_; }
 
  protected:
   virtual Tcp::socket& socket() { return plain_; }

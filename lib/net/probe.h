@@ -22,7 +22,8 @@ struct ProbeSettings {
   int status_from = 200, status_to = 399;  ///< http and https: other answers are wrong
   bool verify_certificate = false;         ///< https: against the system's authorities, and for `host`
   Duration every = std::chrono::milliseconds(250);
-  /// The longest that is waited. Once it has answered, eight times as long as it usually takes is enough, but never less than 100 ms.
+  /// The longest that is waited. Once it has answered, eight times as long as it usually takes is enough: for the connection, but never less than
+  /// 100 ms; for the answer over it, but never less than 350 ms from the start, in which TCP sends a lost packet again.
   Duration timeout = std::chrono::milliseconds(750);
 
   friend bool operator==(const ProbeSettings&, const ProbeSettings&) = default;

@@ -19,8 +19,24 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-constexpr Duration kShortestTimeout = 100ms;
+// TCP sends again after 200 ms what nobody acknowledged. A connection is not waited for so long: a host that vanished is to be found out soon.
+constexpr Duration kShortestConnect = 100ms, kShortestAnswer = 350ms;
 constexpr int kUsualTimes = 8;
+
+// How long something takes, smoothed.
+class Usual {
+ public:
+  void saw(Duration took) { usual_ = usual_ == Duration{} ? took : usual_ + (took - usual_) / 8; }
+  // How long to wait for it.
+  Duration patience(Duration shortest, Duration longest) const {
+    return usual_ == Duration{} ? longest : std::min(longest, std::max(shortest, usual_ * kUsualTimes));
+  }
+
+ private:
+  Duration usual_{};
+};
+
+Duration from_ms(double ms) { return Duration(static_cast<std::int64_t>(ms * 1e6)); }
 
 // One endpoint that is looked at. Everything but `leave` happens on the prober's thread.
 class Watched final : public std::enable_shared_from_this<Watched> {
@@ -29,13 +45,10 @@ class Watched final : public std::enable_shared_from_this<Watched> {
       : context_(context), timer_(context), settings_(std::move(settings)), told_(std::move(told)) {}
 
   void look() {
-    if (!told_) return;
+    if (left()) return;
     began_ = Steady::now();
     look_ = begin_look(context_, settings_, [this](ProbeResult result) { finished(std::move(result)); });
-    timer_.expires_after(std::chrono::duration_cast<Steady::duration>(patience()));
-    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
-      if (!stopped && self->look_) self->finished({ProbeResult::Kind::timeout, 0, "no answer in time"});
-    });
+    give_up_after(connecting_.patience(kShortestConnect, settings_.timeout));
   }
   // Any thread; afterwards nobody is told any more. May be called by who is told.
   void leave() {
@@ -49,17 +62,34 @@ class Watched final : public std::enable_shared_from_this<Watched> {
   }
 
  private:
-  Duration patience() const {
-    if (usual_ == Duration{}) return settings_.timeout;
-    return std::min(settings_.timeout, std::max(kShortestTimeout, usual_ * kUsualTimes));
+  bool left() {
+    const std::lock_guard guard(telling_);
+    return !told_;
+  }
+
+  // `patience` is counted from the look's start.
+  void give_up_after(Duration patience) {
+    timer_.expires_at(began_ + std::chrono::duration_cast<Steady::duration>(patience));
+    timer_.async_wait([self = shared_from_this(), patience](const boost::system::error_code& stopped) {
+      if (!stopped && self->look_) self->waited(patience);
+    });
+  }
+  void waited(Duration patience) {
+    const double connected_ms = look_->connected_ms();
+    if (connected_ms == 0) return finished({ProbeResult::Kind::timeout, 0, "no answer in time"});
+    const auto longer = answering_.patience(kShortestAnswer, settings_.timeout);
+    if (longer > patience) return give_up_after(longer);
+    finished({ProbeResult::Kind::timeout, connected_ms, "connected, but no answer in time"});
   }
 
   void finished(ProbeResult result) {
     look_->cancel();
     look_.reset();
     const bool ok = result.kind == ProbeResult::Kind::ok;
-    const Duration took = Steady::now() - began_;
-    if (ok) usual_ = usual_ == Duration{} ? took : usual_ + (took - usual_) / 8;
+    if (ok) {
+      connecting_.saw(from_ms(result.rtt_ms));
+      answering_.saw(Steady::now() - began_);
+    }
     {
       const std::lock_guard guard(telling_);
       if (!told_) return;
@@ -85,7 +115,7 @@ class Watched final : public std::enable_shared_from_this<Watched> {
   Prober::Told told_;
   std::shared_ptr<Look> look_;
   Steady::time_point began_;
-  Duration usual_{};  // how long a look takes
+  Usual connecting_, answering_;
 };
 
 class AsioProber final : public Prober {

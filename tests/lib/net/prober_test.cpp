@@ -114,6 +114,24 @@ TEST_CASE("garbage, an endless head and a closed connection are wrong answers; s
   }
 }
 
+TEST_CASE(
+    "who has connected is given the time in which TCP sends a lost packet again, also where answers are usually fast") {
+  std::atomic<bool> slow = false;
+  const Listener listener([&](auto& socket) {
+    if (slow) std::this_thread::sleep_for(200ms);
+    say(socket, "HTTP/1.1 204 None\r\n\r\n");
+  });
+  const auto prober = Prober::make();
+  std::atomic<int> fast_ones = 0, late_ones = 0;
+  const auto handle = prober->watch({.kind = Kind::http, .address = listener.address(), .every = 5ms, .timeout = 5s},
+                                    [&](const ProbeResult& result) {
+                                      if (result.kind == Came::ok) ++(slow ? late_ones : fast_ones);
+                                    });
+  REQUIRE(wait_until([&] { return fast_ones >= 50; }));
+  slow = true;
+  CHECK(wait_until([&] { return late_ones >= 3; }));
+}
+
 TEST_CASE("what does not speak TLS is wrong where TLS is expected") {
   const Listener listener([](auto& socket) { say(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); });
   const auto result = look({.kind = Kind::https, .address = listener.address(), .timeout = 2s});
