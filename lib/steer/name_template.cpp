@@ -40,7 +40,7 @@ Result<NameTemplate::Part> NameTemplate::parse_part(std::string_view word) {
   };
   Part part;
   if (!word.starts_with('{')) {
-    if (word.empty() || word.size() > Name::kMaxLabel || word.find_first_of("{}*\\") != std::string_view::npos)
+    if (word.empty() || word.size() > Name::kMaxLabel || word.find_first_of("{}*\\@") != std::string_view::npos)
       return wrong("a part is a label, or a word in braces such as {resource}");
     part.label = word;
     std::ranges::transform(part.label, part.label.begin(), lower);

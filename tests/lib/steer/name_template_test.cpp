@@ -44,6 +44,7 @@ TEST_CASE("what is no template is told with what would be right") {
   CHECK_THAT(fault("{resource.example.org"), Contains("closed at the end of its label"));
   CHECK_THAT(fault("a..org"), Contains("a part is a label"));
   CHECK_THAT(fault("a{b}.org"), Contains("a part is a label"));
+  CHECK_THAT(fault("@"), Contains("a part is a label"));  // stands for a whole name
   CHECK_THAT(fault("{app}.{app}.org"), Contains("stands once"));
   CHECK_THAT(fault("www.{any*}.org"), Contains("in front"));
   CHECK_THAT(fault("{type*}.org"), Contains("in front"));
