@@ -179,6 +179,8 @@ void Foresight::Impl::take_in(const Happened& each, bool judged) {
   learn_later(access);
   if (judged) learn_waiting();
   judge.guess(access.client, hash, each.at, access.at, *model, judged);
+  if (judged && expectations.heard())
+    expectations.tell(access, each.at, *model, fragment_model ? &*fragment_model : nullptr);
 }
 
 // What is not there should never be hinted, and nobody in particular has no habits.
@@ -320,6 +322,16 @@ void Foresight::set_pressure(float pressure) noexcept {
   impl_->pressure.store(std::clamp(pressure, 0.0f, 1.0f), std::memory_order_relaxed);
 }
 float Foresight::pressure() const noexcept { return impl_->pressure.load(std::memory_order_relaxed); }
+
+std::shared_ptr<void> Foresight::listen(Listener listener) {
+  const std::lock_guard guard(impl_->busy);
+  auto handle = impl_->expectations.add(std::move(listener));
+  // Once the lock is held, no listener is being called.
+  return {handle.get(), [impl = impl_.get(), handle](void*) mutable {
+            const std::lock_guard wait(impl->busy);
+            handle.reset();
+          }};
+}
 
 std::shared_ptr<void> Foresight::resolve_with(Resolver resolver) {
   auto handle = impl_->refresher.add(std::move(resolver));

@@ -11,6 +11,7 @@
 #include <harbinger/repeater.h>
 #include <harbinger/worker_rings.h>
 #include "learn/appetites.h"
+#include "learn/expectations.h"
 #include "learn/foresight_metrics.h"
 #include "learn/hint_judge.h"
 #include "learn/load_guard.h"
@@ -114,6 +115,7 @@ struct Foresight::Impl {
   Refresher refresher;
   ModelJudge judge;
   HintJudge hints;
+  Expectations expectations;
   std::vector<Happened> batch;
   std::vector<std::uint32_t> order;  // of the batch, by time
   std::vector<Access> waiting;       // to be learnt together

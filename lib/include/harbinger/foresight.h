@@ -84,6 +84,25 @@ class Foresight {
   void set_pressure(float pressure) noexcept;
   float pressure() const noexcept;
 
+  // What clients are expected to want, said at once.
+
+  /// What `client` is expected to want after `access`, which is learnt already. Views are borrowed for the call.
+  struct Expectation {
+    struct Part {
+      std::string_view resource;  ///< the client has not wanted it just now; a fragment by fragment_text()
+      float next = 0,
+            soon = 0;  ///< as in Guess; of fragments ahead both are the probability that the client comes so far
+      std::uint32_t in_ms = 0, size_bytes = 0;
+    };
+    const Access* access = nullptr;
+    MonotonicTime at{};
+    std::span<const Part> likely{};  ///< the likeliest next first; then, of a resource in parts, the fragments ahead
+  };
+  /// On the learning thread, within milliseconds of the access; under load only some are told of. Must not wait, nor ask this learner anything.
+  using Listener = std::function<void(const Expectation&)>;
+  /// Calls `listener` while the returned handle lives, and not after. Not from within a listener.
+  [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
+
   // Resolving ahead.
 
   struct Ahead {

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -316,4 +317,46 @@ TEST_CASE("the model is judged beside a Markov chain on the live stream") {
   CHECK(state.model_rate > 0.9);
   CHECK(state.markov_rate > 0.9);
   CHECK_FALSE(state.below_markov);
+}
+
+TEST_CASE("who listens hears at once what a client is expected to want") {
+  Learner learner(small());
+  learner.teach(50);
+  std::vector<std::string> heard;
+  auto listening = learner.foresight->listen([&](const Foresight::Expectation& expected) {
+    REQUIRE_FALSE(expected.likely.empty());
+    heard.push_back(std::string(expected.access->resource) + " -> " + std::string(expected.likely[0].resource));
+    CHECK(expected.likely[0].next > 0.5);
+    CHECK(expected.likely[0].soon >= expected.likely[0].next);
+  });
+  learner.wants(9, "a.example");
+  learner.wants(9, "b.example");
+  learner.foresight->catch_up();
+  CHECK(heard == std::vector<std::string>{"a.example -> b.example", "b.example -> c.example"});
+  listening.reset();
+  learner.wants(9, "a.example");
+  learner.foresight->catch_up();
+  CHECK(heard.size() == 2);
+}
+
+TEST_CASE("who listens hears of the fragments ahead") {
+  Scratch scratch;
+  auto settings = small();
+  settings.manifests = {
+      scratch.write("film.json", R"({"template": "http://cdn.example/film/{n}.ts", "first": 1, "last": 9})")};
+  Learner learner(settings);
+  const auto watch = [&](ClientKey client, int to) {
+    for (int i = 1; i <= to; ++i) learner.wants(client, "http://cdn.example/film/" + std::to_string(i) + ".ts");
+  };
+  for (ClientKey client = 1; client <= 20; ++client) watch(client, 9);
+  learner.foresight->catch_up();
+  std::vector<std::string> ahead;
+  const auto listening = learner.foresight->listen([&](const Foresight::Expectation& expected) {
+    ahead.clear();
+    for (const auto& part : expected.likely) ahead.emplace_back(part.resource);
+  });
+  watch(77, 3);
+  learner.foresight->catch_up();
+  for (const int segment : {4, 5, 6})
+    CHECK(std::ranges::count(ahead, "http://cdn.example/film/" + std::to_string(segment) + ".ts") == 1);
 }
