@@ -84,7 +84,7 @@ http {{
 
 class Varnish(Cache):
     name_in_tables, programs = "Varnish", ("varnishd", "varnishncsa")
-    log_format = ('%h - - %t "%m %U%q %H" %s %b "%{Referer}i" "%{User-agent}i" "%{Host}i" %{Varnish:time_firstbyte}x '
+    log_format = ('%h - - %t "%m %U%q %H" %s %b "%{Referer}i" "%{User-agent}i" "%{Host}i" %{VSL:Timestamp:Resp[2]}x '
                   '%{X-Cache}o "%{Range}i" "%{Sec-Purpose}i"')
 
     def config(self):
@@ -102,7 +102,7 @@ sub vcl_deliver {{
         config.write_text(self.config())
         work = str(self.folder / "varnish")
         # A pool of threads is enough for a few hundred clients; the default makes far more than two processors can use.
-        return [[program("varnishd"), "-j", "none", "-F", "-n", work, "-a", self.listens, "-f", str(config), "-s", "malloc,2g", "-p", "thread_pools=1",
+        return [[program("varnishd"), "-j", "none", "-F", "-n", work, "-a", self.listens, "-f", str(config), "-s", "malloc,2g", "-p", "thread_pools=1", "-p", "default_grace=0",
                  "-p", "thread_pool_min=50", "-p", "thread_pool_max=2000"],
                 [program("varnishncsa"), "-n", work, "-w", str(self.log), "-a", "-t", "60", "-F", self.log_format]]
 

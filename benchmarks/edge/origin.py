@@ -1,7 +1,7 @@
 """The origin: answers every path of a catalogue with bytes that are always the same, and keeps count of who fetched what.
 
-A program of its own, told what to do by lines on its standard input: `scale 0.1` makes it think a tenth as long, `mark` forgets what was counted,
-`report` writes the counts as one line of JSON.
+A program of its own, told what to do by lines on its standard input: `scale 0.1` makes it think a tenth as long, `max-age 9` says how
+long responses are fresh, `mark` forgets what was counted, `report` writes the counts as one line of JSON.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from statistics import NormalDist
 
 PATTERN = bytes(range(256)) * 512
 SPREAD = 0.7  # of the logarithm of the time to think
-MAX_AGE = 86400  # seconds: nothing expires while a run lasts
 
 
 def share_of(text):
@@ -53,7 +52,7 @@ class Counts:
 
 class Origin:
     def __init__(self, catalogue, think):
-        self.sizes, self.think, self.scale, self.counts = catalogue, think, 1.0, Counts()
+        self.sizes, self.think, self.scale, self.max_age, self.counts = catalogue, think, 1.0, 0, Counts()
 
     async def serve(self, reader, writer):
         try:
@@ -85,13 +84,15 @@ class Origin:
         part = wanted_range(range_field, size)
         lines = ["HTTP/1.1 206 Partial Content", f"Content-Range: bytes {part[0]}-{part[1] - 1}/{size}"] if part else ["HTTP/1.1 200 OK"]
         length = part[1] - part[0] if part else size
-        lines += [f"Content-Length: {length}", f'ETag: "{size}"', f"Cache-Control: max-age={MAX_AGE}", "Content-Type: text/html", "", ""]
+        lines += [f"Content-Length: {length}", f'ETag: "{size}"', f"Cache-Control: max-age={self.max_age}", "Content-Type: text/html", "", ""]
         return "\r\n".join(lines).encode()
 
     def told(self, line):
         word, *rest = line.split()
         if word == "scale":
             self.scale = float(rest[0])
+        elif word == "max-age":
+            self.max_age = int(rest[0])
         elif word == "mark":
             self.counts = Counts()
         elif word == "report":

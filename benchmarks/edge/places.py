@@ -1,7 +1,9 @@
 """Where the programs of a run live: a network namespace for each, joined by a bridge; or, where these are not allowed, an address of 127/8 for each."""
 
 import os
+import re
 import subprocess
+from pathlib import Path
 
 NAMES = ("origin", "distance", "dns", "clients", "edge-1", "edge-2", "edge-3")
 
@@ -12,10 +14,18 @@ def ip(*words):
         raise OSError(f"ip {' '.join(words)}: {done.stderr.strip()}")
 
 
+def remove_leftovers():
+    """Namespaces of runs that were killed."""
+    listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+    for namespace, process in re.findall(r"^(hbedge(\d+)-\S+)", listed, re.M):
+        if not Path(f"/proc/{process}").exists():
+            subprocess.run(["ip", "netns", "del", namespace], capture_output=True)
+
+
 class Loopback:
     """Everybody on this machine's loopback: no rights needed."""
 
-    note = "All programs share the loopback: network namespaces are not allowed here."
+    note = "All programs share the loopback, with an address for each."
     clients_prefix = "127.100"
 
     def address(self, name):
@@ -35,7 +45,8 @@ class Namespaces:
     clients_prefix = "10.215"
 
     def __init__(self):
-        self.mark = f"hb{os.getpid()}"
+        remove_leftovers()
+        self.mark = f"hbedge{os.getpid()}"
         self.made = []
         try:
             self.make(self.name("road"))

@@ -12,7 +12,8 @@ LINE = re.compile(r'(\S+) \S+ \S+ \[([^\]]+)\] "GET https?://([^/" ]+)([^" ]*)[^
 DECORATION = re.compile(r"\.(gif|jpe?g|png|bmp|ico|svg|webp|xbm|avif|css|m?js|woff2?|ttf|eot)$", re.I)
 GAP = 1800  # seconds without a request, after which a client's next one begins a session
 ONE_PAGE = 1  # seconds: what follows so soon belongs to the same page (redirects, frames)
-MEASURED_FROM = 0.8  # of the accesses
+MEASURED_FROM, MEASURED_TO = 0.6, 0.8  # of the accesses: two busy hours, at which the day goes by evenly
+LEARNT_IN = 20  # seconds, about
 
 
 class Missing(Exception):
@@ -40,10 +41,10 @@ def read(files, parts):
 
 
 class Sessions:
-    """Cuts the stream of accesses into sessions. What a client fetched once it has: its own cache keeps as long as the edge's does."""
+    """Cuts the stream of accesses into sessions. What a client fetched it has for `max_age`: its own cache keeps things as the edge's does."""
 
-    def __init__(self, speed, longest_wait):
-        self.speed, self.longest_wait = speed, longest_wait
+    def __init__(self, speed, longest_wait, max_age):
+        self.speed, self.longest_wait, self.max_age = speed, longest_wait, max_age
         self.numbers, self.open, self.has, self.all = {}, {}, {}, []
 
     def add(self, row):
@@ -56,14 +57,17 @@ class Sessions:
         elif time - latest > ONE_PAGE:
             page += 1
         self.open[client] = (begun, time, sent, page)
-        if (host, target) in self.has.setdefault(client, set()):
+        fetched = self.has.setdefault(client, {})
+        if time - fetched.get((host, target), -self.max_age) < self.max_age:
             return
-        self.has[client].add((host, target))
+        fetched[host, target] = time
         begun.requests.append(Request(min(time - sent, self.longest_wait) / self.speed, host, target, page))
         self.open[client] = (begun, time, time, page)
 
-    def take(self):
-        """The sessions so far; whoever is within one begins another."""
+    def take(self, rows):
+        """The sessions of these accesses; whoever is within one at their end begins another."""
+        for row in rows:
+            self.add(row)
         taken = [session for session in self.all if session.requests]
         self.all, self.open = [], {}
         return taken
@@ -76,27 +80,28 @@ def catalogue_of(rows, largest):
     return sizes
 
 
-def workload(root, speed, longest_wait, largest, parts):
+def workload(root, speed, longest_wait, largest, parts, max_age, seconds):
+    """`max_age`: seconds in life. `seconds`: within which the measured sessions begin."""
     files = sorted(folder(root).glob("*.log.gz"))
     if not files:
         raise Missing(f"no trace in {folder(root)}; HARBINGER_DATA can name the folder with ezproxy-2012")
     rows = read(files, parts)
-    sessions = Sessions(speed, longest_wait)
-    measured_from = int(len(rows) * MEASURED_FROM)
-    for row in rows[:measured_from]:
-        sessions.add(row)
-    learnt = sessions.take()
-    for row in rows[measured_from:]:
-        sessions.add(row)
+    begin, end = int(len(rows) * MEASURED_FROM), int(len(rows) * MEASURED_TO)
+    from_when, till_when = rows[begin][0], rows[end][0]
+    fresh = next(i for i, row in enumerate(rows) if row[0] > from_when - max_age)
+    sessions = Sessions(speed, longest_wait, max_age)
+    learnt, just_before, measured = sessions.take(rows[:fresh]), sessions.take(rows[fresh:begin]), sessions.take(rows[begin:end])
+    day = (till_when - from_when) / seconds
+    real_age = max(1, round(max_age / day))
     sizes = catalogue_of(rows, largest)
     return Workload(
         "ezproxy", "pages of a library's proxy, a real day", [
-            f"The ezproxy trace: {len(rows):,} GET requests{'' if parts else ' for pages (no images, styles, scripts, fonts)'} of {len(sessions.numbers):,} "
-            "clients, query strings cut off, answers as large as in the trace"
-            f" ({sum(size == largest for size in sizes.values())} resources are cut to {largest / 1e6:g} MB). The first {MEASURED_FROM:.0%} are learnt from, the rest is "
-            "measured, and learnt from too, after it was served.",
-            "Clients have caches: what one has fetched it does not ask for again. Nothing expires during a run, at the edges neither, so prefetching "
-            "never wins by refreshing.",
-            f"Waits within a session are {speed:g} times shorter than in the trace, those above {longest_wait:g} s count as {longest_wait:g} s; sessions begin evenly, in the "
-            "trace's order. Distance is not shortened, so a prefetch has that much less time than in life.",
-        ], sizes, learnt, sessions.take(), "http://www.sciencedirect.com")
+            f"The ezproxy trace: GET requests{'' if parts else ' for pages (no images, styles, scripts, fonts)'} of {len(sessions.numbers):,} clients, query strings cut off, "
+            f"answers as large as in the trace ({sum(size == largest for size in sizes.values())} resources are cut to {largest / 1e6:g} MB). The first {begin:,} are learnt from, the "
+            f"next {end - begin:,}, of {(till_when - from_when) / 3600:.1f} hours, are measured, and learnt from after they were served.",
+            f"Responses are fresh for {max_age / 60:g} minutes, which are {real_age} s here, as sessions begin evenly and the day goes by {day:.0f} times faster than in life. Clients have caches: what "
+            "they have fresh they do not ask for.",
+            f"Waits within a session are {speed:g} times shorter than in the trace, those above {longest_wait:g} s count as {longest_wait:g} s. Distance is not shortened, "
+            "so a prefetch has that much less time than in life, and must be of use much sooner before it is stale.",
+        ], sizes, learnt, just_before, measured, (1, real_age), LEARNT_IN, "http://www.sciencedirect.com")
+

@@ -9,6 +9,7 @@ FILMS, SEGMENTS = 40, 30
 STARTED_AT_ONCE = 2  # segments for the buffer
 LEAVES, JUMPS = 0.03, 0.015  # the chance after each segment
 SEED = 5
+DAY, LEARNT_IN = 86400, 5  # seconds
 
 
 def viewer(chance, number, popularity, every):
@@ -39,5 +40,5 @@ def workload(viewers, segment_octets, every):
     return Workload(
         "video", "segmented video", [
             f"{viewers} viewers of {FILMS} films of {SEGMENTS} segments of {segment_octets / 1000:g} kB; film *n* is chosen as often as 1/*n* says. A viewer fetches the playlist and "
-            f"{STARTED_AT_ONCE} segments at once, then one every {every:g} s; after each, {LEAVES:.0%} leave and {JUMPS:.1%} jump anywhere. The first half of the viewers is learnt from."
-        ], catalogue, sessions[:half], sessions[half:], f"http://{HOST}", ".ts")
+            f"{STARTED_AT_ONCE} segments at once, then one every {every:g} s; after each, {LEAVES:.0%} leave and {JUMPS:.1%} jump anywhere. The first half of the viewers is learnt from. Nothing expires."
+        ], catalogue, sessions[:half], [], sessions[half:], (DAY, DAY), LEARNT_IN, f"http://{HOST}", ".ts")

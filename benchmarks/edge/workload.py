@@ -26,7 +26,10 @@ class Workload:
     remarks: list[str]
     catalogue: dict[str, int]  # octets by host and target
     learnt: list[Session]
+    just_before: list[Session]  # learnt from, too; what it fetched is fresh still when measuring begins
     measured: list[Session]
+    max_age: tuple[int, int]  # seconds, of what is fetched in the part that is learnt, and later
+    learnt_in: float  # seconds
     site: str
     segment_like: str = ""  # what a target ends with that counts as a segment
 
@@ -40,7 +43,7 @@ class Workload:
 
     def cut(self, most):
         """For a quick look: about so many requests in all, most of them measured, of short sessions."""
-        self.learnt = first_of(self.learnt, most // 4)
+        self.learnt, self.just_before, self.learnt_in = first_of(self.learnt, most // 4), [], 1
         self.measured = first_of(self.measured, most - most // 4)
 
 

@@ -1,5 +1,6 @@
 """One run: origin, distance, three edges with their agents, the DNS server; then clients. All are started anew for each contender."""
 
+import ctypes
 import json
 import os
 import signal
@@ -21,13 +22,19 @@ class Trouble(Exception):
     """A program that did not start, or ended. Says what it wrote."""
 
 
+def end_with_the_run():
+    """What the kernel sends when this run is killed: nginx takes its workers along."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
 class Program:
     """Something that was started in a place, with what it wrote. Ends with the `with` block."""
 
     def __init__(self, places, place, command, log, talks=False):
         self.log, self.name = Path(log), Path(log).stem
         out = open(self.log, "a")
-        self.process = subprocess.Popen(places.command(place, command), text=True, stderr=out, start_new_session=True,
+        self.process = subprocess.Popen(places.command(place, command), text=True, stderr=out, start_new_session=True, preexec_fn=end_with_the_run,
                                         stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
                                         stdout=subprocess.PIPE if talks else out)
         out.close()
@@ -147,23 +154,28 @@ edge.example:{DNS_PORT} {{
 """)
         self.start("dns", "dns", [self.daemon, "-conf", config]).listens("udp", self.places.address("dns"), DNS_PORT)
 
-    def learn(self, seconds):
+    def learn(self):
         """The first part, fast."""
-        for program in (self.origin, self.far):
-            program.say(f"scale {LEARNT_SCALE}")
-        rows = self.replay("learnt", self.workload.plan(self.workload.learnt, seconds, LEARNT_SCALE))
-        time.sleep(1)  # what was begun comes to its end
-        return rows
+        self.set(LEARNT_SCALE, self.workload.max_age[0])
+        self.replay("learnt", self.workload.plan(self.workload.learnt, self.workload.learnt_in, LEARNT_SCALE))
+        if self.workload.just_before:
+            self.set(LEARNT_SCALE, self.workload.max_age[1])
+            part = len(self.workload.just_before) / (len(self.workload.learnt) + 1)
+            self.replay("just_before", self.workload.plan(self.workload.just_before, self.workload.learnt_in * part, LEARNT_SCALE))
 
     def measure(self, seconds):
         """(rows of clients.py, what the origin counted, processor seconds of the agents)"""
-        for program in (self.origin, self.far):
-            program.say("scale 1")
+        self.set(1, self.workload.max_age[1])
         self.origin.say("mark")
         before = self.agents_cpu()
         rows = self.replay("measured", self.workload.plan(self.workload.measured, seconds, 1))
-        time.sleep(1)
+        time.sleep(1)  # what was begun comes to its end
         return rows, self.origin.ask("report"), self.agents_cpu() - before
+
+    def set(self, scale, max_age):
+        self.origin.say(f"max-age {max_age}")
+        for program in (self.origin, self.far):
+            program.say(f"scale {scale}")
 
     def agents_cpu(self):
         return sum(agent.cpu_seconds() for agent in self.agents)
