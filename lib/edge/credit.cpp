@@ -7,8 +7,8 @@ namespace harbinger::edge {
 
 namespace {
 
-constexpr double kShortest = 0.5;        // s: bytes of a shorter time say little
-constexpr double kNewest = 1.0 / 16;     // weight of one job among the last
+constexpr double kShortest = 0.5;               // s: bytes of a shorter time say little
+constexpr double kNewest = 1.0 / 16;            // weight of one job among the last
 constexpr std::uint64_t kMostJob = 1ULL << 30;  // bytes that a job is believed to have moved
 
 }  // namespace

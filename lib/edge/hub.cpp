@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using Doubted = HubMetrics::Doubted;
 using Refused = HubMetrics::Refused;
 
-constexpr Duration kLoadCounts = 10s;  // unless it is said again
+constexpr Duration kLoadCounts = 10s;    // unless it is said again
 constexpr std::size_t kMostLines = 512;  // of one message
 
 // As those of endpoints.
@@ -87,9 +87,8 @@ Result<void> Hub::make_room(const Hello& hello, MonotonicTime now, Post& post) {
     each = members_.erase(each);
   }
   if (members_.size() < settings_.edges) return {};
-  const auto gone = std::ranges::min_element(members_, {}, [](const auto& each) {
-    return std::pair(each.second.session != 0, each.second.since);
-  });
+  const auto gone = std::ranges::min_element(
+      members_, {}, [](const auto& each) { return std::pair(each.second.session != 0, each.second.since); });
   if (gone != members_.end() && gone->second.session == 0) {
     members_.erase(gone);
     return {};

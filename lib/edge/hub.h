@@ -24,11 +24,11 @@ namespace harbinger::edge {
 class EdgeHub : public EdgeHost {
  public:
   struct Settings {
-    std::size_t edges = 1024;                     ///< that have joined, or are remembered as gone
-    Duration taken_over = std::chrono::seconds(2);  ///< so long silent, an edge may come again under the same name
-    Duration silence = std::chrono::seconds(5);     ///< after which an edge is gone, whatever its connection says
+    std::size_t edges = 1024;                           ///< that have joined, or are remembered as gone
+    Duration taken_over = std::chrono::seconds(2);      ///< so long silent, an edge may come again under the same name
+    Duration silence = std::chrono::seconds(5);         ///< after which an edge is gone, whatever its connection says
     Duration gathering = std::chrono::milliseconds(5);  ///< jobs for one edge, to be sent together
-    std::size_t lines = 512;                        ///< kept for edges that join: of each cluster, and of the server
+    std::size_t lines = 512;  ///< kept for edges that join: of each cluster, and of the server
     JobBook::Settings jobs{};
     HotResources::Settings hot{};
     TokenBudget::Settings mirrors{.requests_global = {20, 100}};  ///< of hot resources, to further edges
@@ -67,9 +67,9 @@ class EdgeHub : public EdgeHost {
   struct EdgeState {
     std::string name{}, endpoint{}, cluster{}, version{};
     bool connected = false, takes_jobs = true, down = false;  ///< down: the end of its session says so
-    double for_s = 0;    ///< connected, or gone
-    double load = -1;    ///< below 0: it has not said, or what cannot be
-    double hit_rate = 0; ///< of requests since it joined
+    double for_s = 0;                                         ///< connected, or gone
+    double load = -1;                                         ///< below 0: it has not said, or what cannot be
+    double hit_rate = 0;                                      ///< of requests since it joined
     std::uint64_t requests = 0, bytes_served = 0, bytes_origin = 0;
     double claimed = 0, believed = 0;  ///< bytes a second
     double trust = 1;                  ///< share of its jobs that ended well

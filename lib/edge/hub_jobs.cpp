@@ -103,10 +103,8 @@ void Hub::mirror(const Member& member, const Fetched& access, MonotonicTime now)
   const auto used = policy();
   if (!hot_.wanted(hash, access.client, now) || used.hot_holders < 2) return;
   if (used.dry_run) return metrics_.jobs(Fate::dry_run);
-  const Job job{.kind = Job::Kind::mirror,
-                .resource = access.resource,
-                .benefit_ms = kMirrorBenefit,
-                .bytes = access.size_bytes};
+  const Job job{
+      .kind = Job::Kind::mirror, .resource = access.resource, .benefit_ms = kMirrorBenefit, .bytes = access.size_bytes};
   book_.has(member.session, member.hello.cluster, job, now);
   if (book_.enough(member.hello.cluster, job.resource, used.hot_holders)) return;
   if (mirrors_.take(0, hash, access.size_bytes, now) != TokenBudget::Limit::none)

@@ -11,7 +11,9 @@ namespace {
 // Clients come earlier and later than expected: what comes much later is of no use.
 constexpr std::uint32_t kTimes = 4, kShortest = 5'000, kLongest = 600'000;  // ms
 
-std::uint32_t within(std::uint32_t in_ms) { return std::clamp(std::min(in_ms, kLongest) * kTimes, kShortest, kLongest); }
+std::uint32_t within(std::uint32_t in_ms) {
+  return std::clamp(std::min(in_ms, kLongest) * kTimes, kShortest, kLongest);
+}
 
 }  // namespace
 
