@@ -12,6 +12,9 @@ PluginSpec spec();
 namespace cookies {
 PluginSpec spec();
 }
+namespace edges {
+PluginSpec spec();
+}
 namespace errors {
 PluginSpec spec();
 }
@@ -57,9 +60,9 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),      cdn_select::spec(), cookies::spec(), errors::spec(),   file::spec(),    forward::spec(),
-      geoip::spec(),    health::spec(),     hosts::spec(),   querylog::spec(), metrics::spec(), persona::spec(),
-      prefetch::spec(), readiness::spec(),  reload::spec(),  rewrite::spec(),  whoami::spec(),
+      acl::spec(),     cdn_select::spec(), cookies::spec(),   edges::spec(),  errors::spec(),   file::spec(),
+      forward::spec(), geoip::spec(),      health::spec(),    hosts::spec(),  querylog::spec(), metrics::spec(),
+      persona::spec(), prefetch::spec(),   readiness::spec(), reload::spec(), rewrite::spec(),  whoami::spec(),
   };
 }
 

@@ -1,4 +1,4 @@
-// harbingerctl: shows the hints of any server, why and what a harbinger does, its personas and its endpoints.
+// harbingerctl: shows the hints of any server, why and what a harbinger does, its personas, its endpoints and its edges.
 #include <functional>
 #include <iostream>
 
@@ -94,6 +94,8 @@ int main(int argc, char** argv) {
       return run_persona(*line);
     case Command::endpoints:
       return show_page(*line, "/steer/endpoints", "cdn_select", print);
+    case Command::edges:
+      return show_page(*line, "/v1/edges", "edges", print);
     case Command::why_endpoint:
       return show_why_endpoint(*line);
   }

@@ -68,15 +68,17 @@ Result<std::shared_ptr<Foresight>> Foresight::shared(const Settings& settings, c
   return made;
 }
 
-void Foresight::catch_up_all() {
+std::vector<std::shared_ptr<Foresight>> Foresight::running() {
   std::vector<std::shared_ptr<Foresight>> alive;
-  {
-    auto& all = registry();
-    const std::lock_guard guard(all.lock);
-    for (const auto& [identity, known] : all.known)
-      if (auto each = known.foresight.lock()) alive.push_back(std::move(each));
-  }
-  for (const auto& each : alive) each->catch_up();
+  auto& all = registry();
+  const std::lock_guard guard(all.lock);
+  for (const auto& [identity, known] : all.known)
+    if (auto each = known.foresight.lock()) alive.push_back(std::move(each));
+  return alive;
+}
+
+void Foresight::catch_up_all() {
+  for (const auto& each : running()) each->catch_up();
 }
 
 }  // namespace harbinger

@@ -31,6 +31,7 @@ struct Endpoint {
   double weight = 1;                                       ///< share of clients, at least 0
   double capacity = 0;                                     ///< requests a second; 0 when not known
   std::vector<std::string> personas{};                     ///< names of personas that it is for; empty: all
+  bool probed = false;  ///< looked at by us: whether it is up is for probes to say, and not for the end of its session
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };

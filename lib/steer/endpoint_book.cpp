@@ -221,6 +221,13 @@ std::optional<EndpointId> EndpointBook::id_of(std::string_view name) const {
   return found->second.id;
 }
 
+std::optional<Endpoint> EndpointBook::definition_of(std::string_view name) const {
+  const std::lock_guard guard(impl_->lock);
+  const auto found = impl_->known.find(name);
+  if (found == impl_->known.end() || !found->second.defined()) return std::nullopt;
+  return found->second.definitions.back();
+}
+
 std::optional<EndpointState> EndpointBook::state_of(EndpointId endpoint) const {
   const std::lock_guard guard(impl_->lock);
   for (const auto& each : std::views::values(impl_->known))

@@ -39,6 +39,8 @@ class EndpointBook {
   /// Whether somebody says so as this witness, and it still counts.
   bool says_down(std::string_view endpoint, Witness witness) const;
   std::optional<EndpointId> id_of(std::string_view name) const;
+  /// What holds of an endpoint that is defined at present.
+  std::optional<Endpoint> definition_of(std::string_view name) const;
   struct Entry {
     EndpointId id = kNoEndpoint;
     Endpoint endpoint{};

@@ -99,7 +99,8 @@ Result<steer::Endpoint> endpoint_of(const EndpointRow& row) {
                          .cost = row.cost.value_or(std::numeric_limits<double>::quiet_NaN()),
                          .weight = row.weight,
                          .capacity = row.capacity,
-                         .personas = row.personas};
+                         .personas = row.personas,
+                         .probed = row.probe.has_value()};
 }
 
 Result<std::optional<net::ProbeSettings>> probe_of(const EndpointRow& row) {

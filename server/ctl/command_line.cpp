@@ -52,17 +52,19 @@ void add_others(CLI::App& app, Words& words, CommandLine& line) {
   steering->add_option("NAME", words.name, "the name that it asks for")->required();
   steering->add_option("--client", line.client, "the client's address")->required();
   steering->add_option("--persona", line.as_persona, "as if the client were of this persona");
-  for (auto* command : {endpoints, steering}) command->add_flag("--json", line.json, "as JSON");
-  for (auto* command : {why, status, endpoints, steering})
+  auto* edges = app.add_subcommand("edges", "print the edges that joined a server, and what is believed of them");
+  for (auto* command : {endpoints, steering, edges}) command->add_flag("--json", line.json, "as JSON");
+  for (auto* command : {why, status, endpoints, steering, edges})
     command->add_option("--url", line.url, "the server's admin address, where its plugin `metrics` listens")
         ->capture_default_str();
 }
 
-constexpr std::array<std::pair<std::string_view, Command>, 5> kCommands{{{"hints", Command::hints},
+constexpr std::array<std::pair<std::string_view, Command>, 6> kCommands{{{"hints", Command::hints},
                                                                          {"why", Command::why},
                                                                          {"status", Command::status},
                                                                          {"endpoints", Command::endpoints},
-                                                                         {"why-endpoint", Command::why_endpoint}}};
+                                                                         {"why-endpoint", Command::why_endpoint},
+                                                                         {"edges", Command::edges}}};
 
 struct PersonaVerb {
   std::string_view word;
@@ -131,7 +133,8 @@ std::expected<CommandLine, int> understand(const CLI::App& app, const Words& wor
   line.patience = std::chrono::milliseconds(static_cast<int>(words.patience * 1000));
   if (chosen == "persona") return understand_persona(*command, words, std::move(line));
   line.command = std::ranges::find(kCommands, chosen, &std::pair<std::string_view, Command>::first)->second;
-  if (line.command == Command::status || line.command == Command::endpoints) return line;
+  if (line.command == Command::status || line.command == Command::endpoints || line.command == Command::edges)
+    return line;
 
   const auto name = Name::parse(words.name);
   if (!name) return wrong("'" + words.name + "' is no name: " + name.error().message);

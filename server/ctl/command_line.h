@@ -14,7 +14,7 @@
 
 namespace harbinger::ctl {
 
-enum class Command : std::uint8_t { hints, why, status, persona, endpoints, why_endpoint };
+enum class Command : std::uint8_t { hints, why, status, persona, endpoints, why_endpoint, edges };
 
 /// Of `persona`: `rename gamer player` and the like.
 struct PersonaWords {
@@ -33,7 +33,7 @@ struct CommandLine {
   std::string as_persona;                     ///< of why-endpoint; empty: the default
   PersonaWords persona;                       ///< of persona
   std::filesystem::path token_file;           ///< of persona; empty: none
-  bool json = false;                          ///< of why, persona, endpoints and why-endpoint
+  bool json = false;                          ///< of why, persona, endpoints, why-endpoint and edges
   std::string url = "http://127.0.0.1:9153";  ///< of all but hints; of persona, which has another default
   std::chrono::milliseconds patience{3000};
 };

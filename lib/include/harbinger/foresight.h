@@ -60,6 +60,9 @@ class Foresight {
 
   // For the query path, and any other thread: no lock on a worker (worker.h), no allocation, no system call.
 
+  /// All learners of the process at present, for who talks with every one of them. Any thread but a worker's.
+  static std::vector<std::shared_ptr<Foresight>> running();
+
   /// The key of a client that was seen at `at`.
   ClientKey key_of(const IpAddress& client, MonotonicTime at) const noexcept;
   /// One that asks in the name of a subnet, maybe: see ClientKeys::key_for.
