@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,20 +12,9 @@
 #include <harbinger/http.h>
 #include <harbinger/log.h>
 #include <harbinger/metrics.h>
+#include "edge/likely.h"
 
 namespace harbinger::edge {
-
-/// What a client will probably want next.
-struct LikelyPage {
-  std::string
-      url;  ///< in the form that learning keeps: "https://www.example.org/next"; other sites' are left out by the door
-  double probability = 0;
-  std::uint64_t bytes = 0;  ///< estimated; 0: not known
-};
-
-/// The likeliest after `url` (in the form that learning keeps), for this client, in any order. Called on the web server's thread for every page:
-/// must not wait for anything. What may be told to which client is for it to decide.
-using Likely = std::function<std::vector<LikelyPage>(const IpAddress& client, std::string_view url, std::size_t most)>;
 
 struct HintDoorSettings {
   std::string scheme = "https";  ///< of the site, where its web server does not say (X-Forwarded-Proto)

@@ -1,50 +1,10 @@
+#include "persona/clf_fields.h"
 #include "persona/log_format.h"
 #include "persona/log_times.h"
 
 namespace harbinger::persona {
 
 namespace {
-
-// Takes fields off the front of a line.
-class Fields {
- public:
-  explicit Fields(std::string_view line) : rest_(line) {}
-
-  std::optional<std::string_view> word() {
-    skip_spaces();
-    const auto end = std::min(rest_.find(' '), rest_.size());
-    return take(0, end, end);
-  }
-  std::optional<std::string_view> bracketed() { return enclosed('[', ']'); }
-  // Within quotes a backslash hides the next octet.
-  std::optional<std::string_view> quoted() { return enclosed('"', '"'); }
-
- private:
-  void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size())); }
-
-  std::optional<std::string_view> take(std::size_t from, std::size_t to, std::size_t used) {
-    if (used == 0) return std::nullopt;
-    const auto field = rest_.substr(from, to - from);
-    rest_.remove_prefix(std::min(used, rest_.size()));
-    return field;
-  }
-
-  std::optional<std::string_view> enclosed(char open, char close) {
-    skip_spaces();
-    if (rest_.empty() || rest_[0] != open) return std::nullopt;
-    for (std::size_t i = 1; i < rest_.size(); ++i) {
-      if (rest_[i] == '\\')
-        ++i;
-      else if (rest_[i] == close)
-        return take(1, i, i + 1);
-    }
-    return std::nullopt;
-  }
-
-  std::string_view rest_;
-};
-
-std::string_view dash_is_nothing(std::string_view field) { return field == "-" ? std::string_view() : field; }
 
 // `GET /path HTTP/1.1`; the version was not there before HTTP/1.0.
 void read_request(std::string_view request, LogRecord& record) {
@@ -70,7 +30,7 @@ class ClfFormat final : public LogFormat {
  public:
   std::expected<void, LogTrouble> read(std::string_view line, const Use& use) override {
     if (line.empty()) return {};
-    Fields fields(line);
+    ClfFields fields(line);
     const auto host = fields.word(), ident = fields.word(), user = fields.word();
     if (!host || !ident || !user) return std::unexpected("expected `host ident user [time] \"request\" status bytes`");
     const auto time = fields.bracketed();
