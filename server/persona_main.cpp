@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "persona/start_model.h"
+#include "server/shared/end_signals.h"
 #include "server/persona/command_line.h"
 #include "server/persona/program.h"
 #include "server/stderr_log.h"
@@ -35,33 +36,13 @@ Makers real_makers() {
           }};
 }
 
-sigset_t ends() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
-}
-
-// The first signal ends gracefully, the next one at once.
-void wait_for_end() {
-  auto set = ends();
-  int number = 0;
-  sigwait(&set, &number);
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   const auto line = parse_command_line(argc, argv);
   if (!line) return line.error();
-  if (!line->make_start_model) {
-    // Before there are threads, so that all of them leave these signals to us.
-    const auto set = ends();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  }
+  if (!line->make_start_model) server::keep_end_signals();
   std::signal(SIGPIPE, SIG_IGN);
   const auto log = server::make_stderr_log(line->quiet ? LogLevel::warning : LogLevel::info);
-  return run(*line, real_makers(), *log, std::cout, std::cerr, wait_for_end);
+  return run(*line, real_makers(), *log, std::cout, std::cerr, server::wait_for_end);
 }

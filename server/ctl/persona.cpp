@@ -7,7 +7,7 @@
 
 #include "server/ctl/complain.h"
 #include "server/ctl/http_call.h"
-#include "server/ctl/token_file.h"
+#include "server/shared/token_file.h"
 
 namespace harbinger::ctl {
 namespace {
@@ -96,7 +96,7 @@ int say_done(const CommandLine& line, const HttpAnswer& answer) {
 int run_persona(const CommandLine& line) {
   std::string token;
   if (!line.token_file.empty()) {
-    auto read = read_token(line.token_file);
+    auto read = server::read_token(line.token_file);
     if (!read) return complain(kWrongFlags, "--token-file: " + read.error().to_string());
     token = std::move(*read);
   }

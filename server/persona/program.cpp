@@ -9,7 +9,7 @@
 #include "persona/rpc/server.h"
 #include "persona/rpc/tokens.h"
 #include "persona/start_weights.h"
-#include "server/persona/metrics_page.h"
+#include "server/shared/metrics_page.h"
 
 namespace harbinger::persona {
 
@@ -118,7 +118,7 @@ class Program {
     auto door = HttpDoor::open(*http, line_.door, world, metrics_);
     if (!door) return say(errors_, "--reporter-tokens, --admin-tokens", door.error());
     door_ = std::move(*door);
-    metrics_page_ = serve_metrics(**http, metrics_);
+    metrics_page_ = server::serve_metrics(**http, metrics_);
     log_.info("listening", "http://" + (*http)->address().to_string());
     return kOk;
   }

@@ -1,13 +1,13 @@
-#include "server/persona/metrics_page.h"
+#include "server/shared/metrics_page.h"
 
 #include "plugins/metrics/exposition.h"
 #include "plugins/metrics/process_samples.h"
 
-namespace harbinger::persona {
+namespace harbinger::server {
 
 namespace {
 
-// The engine has registered its own figures; what the process takes stands beside them.
+// The program has registered its own figures; what the process takes stands beside them.
 HttpResponse metrics_page(const Metrics& metrics) {
   auto samples = metrics.collect();
   const auto process = metrics::process_samples();
@@ -21,4 +21,4 @@ HttpServer::Route serve_metrics(HttpServer& server, const Metrics& metrics) {
   return server.route("/metrics", [&metrics](const HttpRequest&) { return metrics_page(metrics); });
 }
 
-}  // namespace harbinger::persona
+}  // namespace harbinger::server

@@ -1,10 +1,10 @@
-#include "server/ctl/token_file.h"
+#include "server/shared/token_file.h"
 
 #include <utility>
 
 #include "base/token_lines.h"
 
-namespace harbinger::ctl {
+namespace harbinger::server {
 
 Result<std::string> read_token(const std::filesystem::path& file) {
   auto first = read_first_token(file);
@@ -13,4 +13,4 @@ Result<std::string> read_token(const std::filesystem::path& file) {
   return std::move(first->token);
 }
 
-}  // namespace harbinger::ctl
+}  // namespace harbinger::server

@@ -6,10 +6,10 @@
 
 #include <harbinger/result.h>
 
-namespace harbinger::ctl {
+namespace harbinger::server {
 
 /// The first token of a file in the form that servers read theirs in: a token a line, `#` begins a comment. Errors: not_found, malformed (no token,
 /// or one that cannot be sent), with the file's name.
 Result<std::string> read_token(const std::filesystem::path& file);
 
-}  // namespace harbinger::ctl
+}  // namespace harbinger::server
