@@ -25,8 +25,9 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config.cmake
         ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config-version.cmake cmake/harbinger-plugin.cmake
         DESTINATION ${package_dir})
 
-# Modules are installed where they are made: lib/persona/modules.
+# Modules are installed where they are made: lib/persona/modules, lib/edge/modules.
 if(TARGET harbinger-persona)
   install(TARGETS harbinger-persona RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(FILES proto/harbinger/persona/v1/persona.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/persona/v1)
+install(FILES proto/harbinger/edge/v1/edge.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/edge/v1)

@@ -1,17 +1,18 @@
 #include "edge/hub_loader.h"
 
-#include <string>
-
-#include "persona/module_loader.h"
+#include "base/module_loader.h"
+#include "edge/modules/exports.h"
 
 namespace harbinger::edge {
 
-Result<std::unique_ptr<HubServer>> load_hub_server(std::shared_ptr<EdgeHost> /*host*/, TakeLatency /*latency*/,
-                                                   const HubServerSettings& /*settings*/) {
-  std::string folders;
-  for (const auto& folder : persona::module_folders()) folders += (folders.empty() ? "" : ", ") + folder.string();
-  return fail(ErrorCode::not_found, "no module " + std::string(kEdgeModule) + " in " + folders +
-                                        ": install it, or name its folder in HARBINGER_MODULES");
+Result<std::unique_ptr<HubServer>> load_hub_server(std::shared_ptr<EdgeHost> host, LatencySink sink,
+                                                   const HubServerSettings& settings) {
+  const auto serve = load_function<ServeEdges>(kHubModule, kServeEdges);
+  if (!serve) return fail(serve.error());
+  std::unique_ptr<HubServer> server;
+  auto served = (*serve)(std::move(host), std::move(sink), settings, server);
+  if (!served) return fail(std::move(served.error()));
+  return server;
 }
 
 }  // namespace harbinger::edge

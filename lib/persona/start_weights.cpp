@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "base/module_loader.h"
 #include "base/read_file.h"
-#include "persona/module_loader.h"
 
 namespace harbinger::persona {
 

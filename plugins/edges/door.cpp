@@ -1,5 +1,6 @@
 #include "plugins/edges/door.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace harbinger::edges {
@@ -9,8 +10,10 @@ namespace {
 Result<Door> open_over_rpc(const std::shared_ptr<edge::EdgeHub>& hub, const edge::HubServerSettings& settings) {
   auto server = edge::load_hub_server(
       hub,
-      [hub](const IpAddress& client, std::string_view endpoint, double rtt_ms) {
-        return hub->measured(client, endpoint, rtt_ms);
+      [hub](std::span<const edge::LatencyReport> reports) {
+        return static_cast<std::size_t>(std::ranges::count_if(reports, [&](const auto& each) {
+          return hub->measured(each.clients.address, each.endpoint, static_cast<double>(each.rtt_ms));
+        }));
       },
       settings);
   if (!server) return fail(server.error());

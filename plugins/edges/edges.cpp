@@ -62,11 +62,13 @@ edge::HubServerSettings Edges::door(const PluginContext& context) const {
   const auto whole = [&](const std::optional<std::filesystem::path>& path) {
     return path ? std::optional(context.resolve(*path)) : std::nullopt;
   };
-  return {.listen = config_.listen,
+  return {.listen = {config_.listen},
           .certificate = whole(config_.certificate),
           .key = whole(config_.private_key),
           .client_ca = whole(config_.client_ca),
           .tokens = whole(config_.tokens),
+          .clock = context.clock,
+          .metrics = context.metrics,
           .log = context.log};
 }
 

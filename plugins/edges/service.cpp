@@ -43,10 +43,10 @@ Result<std::shared_ptr<EdgeService>> EdgeService::shared(const edge::HubServerSe
   auto& all = registry();
   const std::lock_guard guard(all.lock);
   auto files = files_of(settings);
-  auto& known = all.known[{world.metrics, settings.listen}];
+  auto& known = all.known[{world.metrics, settings.listen.front()}];
   if (auto alive = known.service.lock()) {
     if (known.files == files) return alive;
-    return fail(ErrorCode::conflict, "edges come in at " + settings.listen.to_string() +
+    return fail(ErrorCode::conflict, "edges come in at " + settings.listen.front().to_string() +
                                          " already: certificate, private_key, client_ca and tokens must be the same in "
                                          "every server block, and change at the next start, not with a reload");
   }

@@ -2,7 +2,7 @@
 #include <exception>
 #include <string>
 
-#include <harbinger/abi.h>
+#include "base/module_abi.h"
 #include "persona/modules/exports.h"
 
 HARBINGER_MODULE_ABI()

@@ -11,9 +11,6 @@
 
 namespace harbinger::persona {
 
-using ModuleAbi = const char*();
-inline constexpr const char* kModuleAbi = "harbinger_module_abi";
-
 /// Of harbinger-engine.so. No exception leaves it.
 using MakeNetwork = Result<void>(std::uint64_t seed, int threads, std::unique_ptr<Network>& network);
 inline constexpr const char* kMakeNetwork = "harbinger_make_network";
@@ -23,7 +20,3 @@ using ConnectEngine = Result<void>(const RpcClientSettings& settings, std::uniqu
 inline constexpr const char* kConnectEngine = "harbinger_connect_engine";
 
 }  // namespace harbinger::persona
-
-/// Once in each module: its fingerprint.
-#define HARBINGER_MODULE_ABI() \
-  extern "C" __attribute__((visibility("default"))) const char* harbinger_module_abi() { return HARBINGER_ABI; }

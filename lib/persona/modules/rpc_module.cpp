@@ -1,5 +1,5 @@
 // harbinger-persona-rpc.so: the client of an engine, and gRPC with it.
-#include <harbinger/abi.h>
+#include "base/module_abi.h"
 #include "persona/modules/exports.h"
 
 HARBINGER_MODULE_ABI()

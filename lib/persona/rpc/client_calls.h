@@ -1,13 +1,12 @@
 // The streams of a client. gRPC's classes are only named here.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <span>
 
 #include "persona/rpc/client.h"
 #include "persona/rpc/keeper.h"
+#include "persona/rpc/open_calls.h"
 
 namespace grpc {
 class Channel;
@@ -15,29 +14,6 @@ class ClientContext;
 }  // namespace grpc
 
 namespace harbinger::persona {
-
-/// Counts calls that gRPC has not finished yet; a client waits for them at its end. A call drops all it holds of its client before it is counted
-/// out: a channel that ends on a thread of gRPC's would wait for that thread.
-class OpenCalls {
- public:
-  void add() {
-    const std::lock_guard lock(mutex_);
-    ++open_;
-  }
-  void remove() {
-    const std::lock_guard lock(mutex_);
-    if (--open_ == 0) none_.notify_all();
-  }
-  void wait() {
-    std::unique_lock lock(mutex_);
-    none_.wait(lock, [this] { return open_ == 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable none_;
-  std::size_t open_ = 0;
-};
 
 /// What all calls of one client share.
 struct ClientCalls {

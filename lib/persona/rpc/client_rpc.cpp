@@ -5,7 +5,7 @@
 #include <harbinger/persona/v1/persona.grpc.pb.h>
 #include "persona/rpc/client_calls.h"
 #include "persona/rpc/convert.h"
-#include "persona/rpc/pem.h"
+#include "persona/rpc/credentials.h"
 
 namespace harbinger::persona {
 
@@ -181,19 +181,10 @@ grpc::ChannelArguments arguments_of(const RpcClientSettings& settings) {
   return arguments;
 }
 
-Result<std::shared_ptr<grpc::ChannelCredentials>> credentials_of(const RpcClientSettings& settings) {
-  if (settings.certificate && !settings.ca)
-    return fail(ErrorCode::conflict, "a client's certificate needs the engine's CA, too");
-  auto pem = load_pem(settings.certificate, settings.key, settings.ca);
-  if (!pem) return fail(pem.error());
-  if (!settings.ca) return grpc::InsecureChannelCredentials();
-  return grpc::SslCredentials({std::move(pem->ca), std::move(pem->key), std::move(pem->certificate)});
-}
-
 }  // namespace
 
 Result<std::unique_ptr<PersonaEngine>> connect_engine(const RpcClientSettings& settings) {
-  const auto credentials = credentials_of(settings);
+  const auto credentials = channel_credentials({settings.certificate, settings.key, settings.ca}, "the engine");
   if (!credentials) return fail(credentials.error());
   auto calls = std::make_shared<ClientCalls>(settings);
   calls->channel = grpc::CreateCustomChannel("dns:///" + settings.address, *credentials, arguments_of(settings));

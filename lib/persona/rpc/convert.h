@@ -5,10 +5,7 @@
 
 #include <harbinger/persona_engine.h>
 #include <harbinger/result.h>
-
-namespace grpc {
-class Status;
-}
+#include "persona/rpc/status.h"
 
 namespace harbinger::persona::v1 {
 class Ask;
@@ -45,9 +42,5 @@ PersonaExplanation read(const v1::ExplainResponse& response);
 PersonaEngine::State read(const v1::GetStateResponse& response);
 /// `malformed` unless there are `wanted` of them with numbers that exist.
 Result<std::vector<PersonaAssignment>> read(const v1::AssignResponse& response, std::size_t wanted);
-
-/// Errors, each way.
-grpc::Status status_of(const Error& error);
-Error error_of(const grpc::Status& status);
 
 }  // namespace harbinger::persona

@@ -4,21 +4,9 @@
 
 #include <harbinger/persona/v1/persona.pb.h>
 #include "persona/rpc/convert.h"
+#include "persona/rpc/credentials.h"
 
 namespace harbinger::persona {
-
-namespace {
-
-std::string_view bearer_token(const grpc::CallbackServerContext& context) {
-  constexpr std::string_view kScheme = "Bearer ";
-  const auto& metadata = context.client_metadata();
-  const auto found = metadata.find("authorization");
-  if (found == metadata.end()) return {};
-  const std::string_view value(found->second.data(), found->second.size());
-  return value.starts_with(kScheme) ? value.substr(kScheme.size()) : std::string_view();
-}
-
-}  // namespace
 
 grpc::Status ServerCalls::admit(const grpc::CallbackServerContext& context, Scope needed) const {
   if (!tokens_) return grpc::Status::OK;
@@ -60,7 +48,7 @@ void ServerCalls::drain() {
 grpc::ServerUnaryReactor* begin_explain(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context,
                                         ClientKey client, v1::ExplainResponse* response) {
   auto* reactor = context->DefaultReactor();
-  if (auto status = calls->admit(*context, Scope::assign); !status.ok()) {
+  if (auto status = calls->admit(*context, Scope::everything); !status.ok()) {
     reactor->Finish(std::move(status));
     return reactor;
   }
@@ -75,7 +63,7 @@ grpc::ServerUnaryReactor* begin_explain(const std::shared_ptr<ServerCalls>& call
 grpc::ServerUnaryReactor* begin_state(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context,
                                       v1::GetStateResponse* response) {
   auto* reactor = context->DefaultReactor();
-  auto status = calls->admit(*context, Scope::assign);
+  auto status = calls->admit(*context, Scope::everything);
   if (status.ok()) write(calls->engine().state(), *response);
   reactor->Finish(std::move(status));
   return reactor;

@@ -244,7 +244,7 @@ Reactor* begin(const std::shared_ptr<ServerCalls>& calls, const grpc::CallbackSe
 }  // namespace
 
 Reactor* begin_assign(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context) {
-  return begin<AssignLane>(calls, *context, Scope::assign);
+  return begin<AssignLane>(calls, *context, Scope::everything);
 }
 
 Reactor* begin_report(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context) {

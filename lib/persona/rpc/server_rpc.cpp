@@ -1,11 +1,10 @@
 #include "persona/rpc/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
 #include <harbinger/persona/v1/persona.grpc.pb.h>
-#include "persona/rpc/pem.h"
+#include "persona/rpc/credentials.h"
 #include "persona/rpc/server_calls.h"
 
 namespace harbinger::persona {
@@ -131,35 +130,11 @@ void warn_of_plain_text(const RpcServerSettings& settings) {
       settings.log.warning("plain", address.to_string() + " has no TLS: tokens and events can be read on their way");
 }
 
-Result<std::shared_ptr<grpc::ServerCredentials>> credentials_of(const RpcServerSettings& settings) {
-  if (settings.client_ca && !settings.certificate)
-    return fail(ErrorCode::conflict, "a client CA needs a certificate and key of the server, too");
-  auto pem = load_pem(settings.certificate, settings.key, settings.client_ca);
-  if (!pem) return fail(pem.error());
-  if (!settings.certificate) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options;
-  options.pem_root_certs = std::move(pem->ca);
-  options.pem_key_cert_pairs.push_back({std::move(pem->key), std::move(pem->certificate)});
-  if (settings.client_ca)
-    options.client_certificate_request = GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY;
-  return grpc::SslServerCredentials(options);
-}
-
 Result<std::optional<Tokens>> tokens_of(const RpcServerSettings& settings) {
   if (!settings.tokens) return std::nullopt;
-  auto tokens = Tokens::load(*settings.tokens);
+  auto tokens = Tokens::load(*settings.tokens, "assign");
   if (!tokens) return fail(tokens.error());
   return std::move(*tokens);
-}
-
-// Health and reflection are switched on for the whole process, before its first server.
-void prepare_grpc() {
-  static const bool once = [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    return true;
-  }();
-  static_cast<void>(once);
 }
 
 }  // namespace
@@ -170,7 +145,7 @@ Result<std::unique_ptr<RpcServer>> serve_engine(std::shared_ptr<PersonaEngine> e
   if (auto closed = must_not_be_open(settings); !closed) return fail(closed.error());
   auto tokens = tokens_of(settings);
   if (!tokens) return fail(tokens.error());
-  const auto credentials = credentials_of(settings);
+  const auto credentials = server_credentials({settings.certificate, settings.key, settings.client_ca});
   if (!credentials) return fail(credentials.error());
   warn_of_plain_text(settings);
   prepare_grpc();

@@ -109,7 +109,7 @@ class Watch final : public Reactor, public LiveCall, public std::enable_shared_f
 }  // namespace
 
 Reactor* begin_watch(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context) {
-  if (auto status = calls->admit(*context, Scope::assign); !status.ok()) return new Refusal(std::move(status));
+  if (auto status = calls->admit(*context, Scope::everything); !status.ok()) return new Refusal(std::move(status));
   const auto watch = std::make_shared<Watch>(calls, context);
   watch->begin();
   return watch.get();

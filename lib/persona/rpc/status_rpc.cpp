@@ -1,6 +1,6 @@
 #include <grpcpp/support/status.h>
 
-#include "persona/rpc/convert.h"
+#include "persona/rpc/status.h"
 
 namespace harbinger::persona {
 

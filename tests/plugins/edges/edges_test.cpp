@@ -95,7 +95,7 @@ TEST_CASE("the door is opened as the configuration says, with files beside it") 
   const MemoryServer server(
       block("{\n listen 192.0.2.1\n certificate c.pem\n private_key k.pem\n client_ca a.pem\n tokens t\n}"),
       all_plugins(), "/etc/harbinger");
-  CHECK(doors.settings.listen.to_string() == "192.0.2.1:7533");
+  CHECK(doors.settings.listen.at(0).to_string() == "192.0.2.1:7533");
   CHECK(doors.settings.certificate == "/etc/harbinger/c.pem");
   CHECK(doors.settings.key == "/etc/harbinger/k.pem");
   CHECK(doors.settings.client_ca == "/etc/harbinger/a.pem");

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <future>
 
+#include "base/module_loader.h"
 #include "persona/module_loader.h"
 #include "tests/support/scratch.h"
 

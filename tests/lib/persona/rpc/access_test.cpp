@@ -85,7 +85,7 @@ TEST_CASE("health needs no token") {
 }
 
 TEST_CASE("a file of tokens that is wrong says where") {
-  const auto error = [](std::string_view text) { return Tokens::parse(text, "tokens").error().to_string(); };
+  const auto error = [](std::string_view text) { return Tokens::parse(text, "tokens", "assign").error().to_string(); };
   CHECK(error("# nothing\n\n") == "tokens: no tokens: write lines `TOKEN assign` or `TOKEN report`");
   CHECK(error("short assign\n") == "tokens:1: a token needs at least 16 printable characters");
   CHECK(error("\n0123456789abcdef all\n") == "tokens:2: a token is followed by its scope, `assign` or `report`");

@@ -14,9 +14,11 @@ struct RawAnswer {
   std::vector<std::string> octets;
 };
 
-/// Sends each of `requests` as a message to `/service/Method`, and reads until the server ends or has answered `most` messages.
+/// Sends each of `requests` as a message to `/service/Method`, says that these were all unless `silent`, and reads until the server ends or has
+/// answered `most` messages.
 RawAnswer raw_call(const std::string& address, const std::string& method, const std::vector<std::string>& requests,
-                   const std::map<std::string, std::string>& metadata = {}, std::size_t most = 1000);
+                   const std::map<std::string, std::string>& metadata = {}, std::size_t most = 1000,
+                   bool silent = false);
 
 /// Opens a Watch, and never reads of it until `close`.
 class StuckWatcher {

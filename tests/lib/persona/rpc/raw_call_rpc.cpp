@@ -51,7 +51,7 @@ bool next(grpc::CompletionQueue& queue) {
 }  // namespace
 
 RawAnswer raw_call(const std::string& address, const std::string& method, const std::vector<std::string>& requests,
-                   const std::map<std::string, std::string>& metadata, std::size_t most) {
+                   const std::map<std::string, std::string>& metadata, std::size_t most, bool silent) {
   const auto channel = grpc::CreateChannel(address, grpc::InsecureChannelCredentials());
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
@@ -66,7 +66,7 @@ RawAnswer raw_call(const std::string& address, const std::string& method, const 
     call->Write(grpc::ByteBuffer(&slice, 1), &queue);
     going = next(queue);
   }
-  if (going) {
+  if (going && !silent) {
     call->WritesDone(&queue);
     next(queue);
   }
