@@ -102,7 +102,7 @@ double PrefetchJob::worth() const {
 }
 
 struct PrefetchQueue::Impl {
-  explicit Impl(Limits given) : limits(given) {}
+  Impl(Limits given, Dropped told) : limits(given), dropped(std::move(told)) {}
 
   void insert(PrefetchJob job) {
     std::string key = job.key;
@@ -122,6 +122,10 @@ struct PrefetchQueue::Impl {
     waiting.erase(job.key);
     return job;
   }
+  void drop(Entry& entry, Offered why) {
+    const PrefetchJob job = take_out(entry);
+    if (dropped) dropped(job, why);
+  }
   Offered raise(Entry& entry, PrefetchJob job) {
     job.needed_by = later(job.needed_by, entry.job.needed_by);
     const double worth = job.worth();
@@ -139,12 +143,13 @@ struct PrefetchQueue::Impl {
   }
   void drop_late(MonotonicTime now) {
     while (!due.empty() && is_late(due.top().job, now)) {
-      take_out(due.top());
+      drop(due.top(), Offered::too_late);
       ++dropped_late;
     }
   }
 
   const Limits limits;
+  const Dropped dropped;
   std::unordered_map<std::string, Entry, TextHash, std::equal_to<>> waiting;
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> in_flight;  // with their bytes
   Heap<more_worthwhile, &Entry::best_at> best;
@@ -153,7 +158,8 @@ struct PrefetchQueue::Impl {
   std::uint64_t arrivals = 0, bytes_in_flight = 0, dropped_late = 0, dropped_for_room = 0;
 };
 
-PrefetchQueue::PrefetchQueue(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
+PrefetchQueue::PrefetchQueue(Limits limits, Dropped dropped)
+    : impl_(std::make_unique<Impl>(limits, std::move(dropped))) {}
 PrefetchQueue::~PrefetchQueue() = default;
 
 PrefetchQueue::Offered PrefetchQueue::offer(PrefetchJob job, MonotonicTime now) {
@@ -166,7 +172,7 @@ PrefetchQueue::Offered PrefetchQueue::offer(PrefetchJob job, MonotonicTime now) 
     return queue.raise(found->second, std::move(job));
   if (queue.waiting.size() >= queue.limits.waiting) {
     if (queue.worst.empty() || job.worth() <= queue.worst.top().worth) return Offered::no_room;
-    queue.take_out(queue.worst.top());
+    queue.drop(queue.worst.top(), Offered::no_room);
     ++queue.dropped_for_room;
   }
   queue.insert(std::move(job));
@@ -191,6 +197,8 @@ void PrefetchQueue::done(std::string_view key) {
   impl_->bytes_in_flight -= found->second;
   impl_->in_flight.erase(found);
 }
+
+void PrefetchQueue::drop_late(MonotonicTime now) { impl_->drop_late(now); }
 
 bool PrefetchQueue::cancel(std::string_view key) {
   const auto found = impl_->waiting.find(key);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +42,10 @@ class PrefetchQueue {
     too_late,
   };
 
-  explicit PrefetchQueue(Limits limits);
+  /// Is told of each job that waited and was dropped: too_late or no_room. Must not use the queue.
+  using Dropped = std::function<void(const PrefetchJob& job, Offered why)>;
+
+  explicit PrefetchQueue(Limits limits, Dropped dropped = {});
   ~PrefetchQueue();
 
   /// A job for a key that waits already takes its place if it is worth more; either way it is needed until the later of both times.
@@ -50,6 +54,8 @@ class PrefetchQueue {
   std::optional<PrefetchJob> next(MonotonicTime now);
   /// The job of `key` is done, well or not. Nothing happens when it is not in flight.
   void done(std::string_view key);
+  /// Drops those that are too late, as `offer` and `next` do.
+  void drop_late(MonotonicTime now);
   /// Forgets the waiting job of `key`: the client came first. False when none waits.
   bool cancel(std::string_view key);
 

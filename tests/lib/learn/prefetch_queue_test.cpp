@@ -224,3 +224,26 @@ TEST_CASE("the queue does what the plainest one would, whatever comes") {
     }
   }
 }
+
+TEST_CASE("who gave a job that makes room or comes too late is told") {
+  std::vector<std::pair<std::string, Offered>> told;
+  PrefetchQueue queue({.waiting = 2}, [&](const PrefetchJob& job, Offered why) { told.emplace_back(job.key, why); });
+  queue.offer(job("least", 0.1), kStart);
+  PrefetchJob soon = job("soon", 0.5);
+  soon.needed_by = kStart + 10ms;
+  queue.offer(soon, kStart);
+  CHECK(queue.offer(job("best", 0.9), kStart) == Offered::queued);
+  CHECK(told == std::vector{std::pair(std::string("least"), Offered::no_room)});
+
+  queue.drop_late(kStart + 9ms);
+  CHECK(told.size() == 1);
+  queue.drop_late(kStart + 10ms);
+  REQUIRE(told.size() == 2);
+  CHECK(told.back() == std::pair(std::string("soon"), Offered::too_late));
+  CHECK(queue.next(kStart + 10ms)->key == "best");
+
+  // Who takes a job back needs not be told.
+  queue.offer(job("taken back", 0.5), kStart + 10ms);
+  queue.cancel("taken back");
+  CHECK(told.size() == 2);
+}
