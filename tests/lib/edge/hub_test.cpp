@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <ranges>
 
 #include "tests/lib/edge/hub_world.h"
 
@@ -10,7 +11,6 @@ using namespace harbinger::edge;
 using namespace harbinger::test;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
-using Outcome = JobDone::Outcome;
 
 namespace {
 
@@ -187,8 +187,8 @@ TEST_CASE("a job goes to one edge of its cluster, the same one each time, and ot
   CHECK(second.size() > 8);
   CHECK(far.link->jobs.empty());
   // Nothing is sent again while it is under way, nor soon after it is done.
-  a.did_all(Outcome::fetched);
-  b.did_all(Outcome::fetched);
+  a.did_all(JobDone::Outcome::fetched);
+  b.did_all(JobDone::Outcome::fetched);
   for (int i = 0; i < 40; ++i) world.want(url(i));
   CHECK(a.link->jobs.size() + b.link->jobs.size() == 40);
   for (int s = 0; s < 31; ++s) {
@@ -196,7 +196,9 @@ TEST_CASE("a job goes to one edge of its cluster, the same one each time, and ot
     for (auto* each : {&a, &b, &far}) each->says({.load = 0});
   }
   for (int i = 0; i < 40; ++i) world.want(url(i));
-  CHECK(std::vector(a.link->resources().begin() + static_cast<int>(first.size()), a.link->resources().end()) == first);
+  auto again = a.link->resources();
+  again.erase(again.begin(), again.begin() + static_cast<int>(first.size()));
+  CHECK(again == first);
 }
 
 TEST_CASE("without a cluster a job goes to each of them") {
@@ -225,7 +227,7 @@ TEST_CASE("the jobs of an edge that dies go to the others in the same moment, an
   const auto own = b.link->jobs.size();
   REQUIRE(moved.size() > 3);
   REQUIRE(own > 3);
-  a.did(a.link->jobs.front(), Outcome::fetched);  // this one is done
+  a.did(a.link->jobs.front(), JobDone::Outcome::fetched);  // this one is done
   a.dies();
   CHECK(b.link->jobs.size() == own + moved.size() - 1);
   CHECK(world.count("harbinger_edges_jobs_total", "moved") == moved.size() - 1);
@@ -280,7 +282,7 @@ TEST_CASE("a job that an edge will not do goes to the next, at most three times"
   for (int round = 0; round < 5; ++round) {
     for (auto& edge : edges)
       if (edge.link->jobs.size() == 1 && edge.link->closed.empty()) {
-        edge.did(edge.link->jobs[0], Outcome::no_room);
+        edge.did(edge.link->jobs[0], JobDone::Outcome::no_room);
         edge.link->closed = "answered";
       }
     world.advance(5ms);
@@ -299,7 +301,6 @@ TEST_CASE("what three clients want within a minute is fetched by two edges") {
   CHECK(sent() == 2);
   world.want(hot, 3);
   CHECK(sent() == 3);
-  CHECK(std::set{a.link->jobs.size(), b.link->jobs.size(), c.link->jobs.size()}.size() >= 1);
   // Two different ones.
   int holders = 0;
   for (auto* edge : {&a, &b, &c}) holders += std::ranges::count(edge->link->resources(), hot);
@@ -342,7 +343,7 @@ TEST_CASE("when an edge that has a hot resource dies, the next gets it") {
   std::vector<FakeEdge*> with, without;
   for (auto* edge : {&a, &b, &c}) (edge->link->jobs.empty() ? without : with).push_back(edge);
   REQUIRE(with.size() == 2);
-  for (auto* edge : with) edge->did_all(Outcome::fetched);
+  for (auto* edge : with) edge->did_all(JobDone::Outcome::fetched);
   with[0]->dies();
   CHECK(without[0]->link->resources() == std::vector{url(1)});
 }
@@ -369,14 +370,12 @@ TEST_CASE("an edge that says that it can and does not gets few jobs after a whil
   auto liar = *world.try_join(
       {.name = "liar", .endpoint = {}, .cluster = "fra", .bytes_per_second = 1'000'000'000, .version = {}});
   const auto round = [&](int from) {
-    const auto before = liar.link->jobs.size();
     for (int i = from; i < from + 200; ++i) world.want(url(i));
     for (auto* edge : {&honest, &liar}) {
-      const auto outcome = edge == &liar ? Outcome::refused : Outcome::fetched;
+      const auto outcome = edge == &liar ? JobDone::Outcome::refused : JobDone::Outcome::fetched;
       for (const auto& job : std::vector(edge->link->jobs)) edge->did(job, outcome);
       edge->link->jobs.erase(edge->link->jobs.begin(), edge->link->jobs.end());
     }
-    (void)before;
   };
   round(0);
   round(1000);
@@ -396,7 +395,7 @@ TEST_CASE("jobs that nobody answers are given up and count against their edge") 
   }
   CHECK(world.count("harbinger_edges_jobs_total", "unanswered") == 1);
   CHECK(world.hub->edges()[0].trust < 1);
-  edge.did(edge.link->jobs[0], Outcome::fetched);
+  edge.did(edge.link->jobs[0], JobDone::Outcome::fetched);
   CHECK(world.count("harbinger_edges_doubted_total", "job") == 1);
 }
 

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -41,7 +40,7 @@ struct FakeEdge {
   void dies() { session.reset(); }
   void says(edge::Status status) { session->status(status); }
   void did(const edge::Job& job, edge::JobDone::Outcome outcome, std::uint64_t bytes = 1000) {
-    const edge::JobDone done{.id = job.id, .resource = job.resource, .outcome = outcome, .bytes = bytes};
+    const edge::JobDone done{.id = job.id, .resource = job.resource, .outcome = outcome, .bytes = bytes, .why = {}};
     session->done({&done, 1});
   }
   void did_all(edge::JobDone::Outcome outcome) {
