@@ -13,7 +13,7 @@ DECORATION = re.compile(r"\.(gif|jpe?g|png|bmp|ico|svg|webp|xbm|avif|css|m?js|wo
 GAP = 1800  # seconds without a request, after which a client's next one begins a session
 ONE_PAGE = 1  # seconds: what follows so soon belongs to the same page (redirects, frames)
 MEASURED_FROM, MEASURED_TO = 0.6, 0.8  # of the accesses: two busy hours, at which the day goes by evenly
-LEARNT_IN = 20  # seconds, about
+LEARNT_IN = 15  # seconds, about
 
 
 class Missing(Exception):

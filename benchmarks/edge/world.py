@@ -86,9 +86,10 @@ def little_endian(address):
 class World:
     """`distance`: rtt_ms, mbit, think_ms. Without `agent` there is nobody to prefetch."""
 
-    def __init__(self, places, folder, workload, distance, cache, daemon, agent, predictor, more):
+    def __init__(self, places, folder, workload, distance, cache, daemon, agent, predictor, more, dns_lines):
         self.places, self.folder, self.workload, self.distance = places, Path(folder), workload, distance
-        self.cache, self.daemon, self.agent, self.predictor, self.more = cache, daemon, agent, predictor, more
+        self.cache, self.daemon, self.agent, self.predictor = cache, daemon, agent, predictor
+        self.more, self.dns_lines = ([line.replace("{dns}", places.address("dns")) for line in lines] for lines in (more, dns_lines))
         self.folder.mkdir(parents=True)
         self.stack, self.agents = ExitStack(), []
 
@@ -134,6 +135,7 @@ class World:
 
     def start_dns(self):
         endpoints = "\n".join(f"        endpoint {name} address {self.places.address(name)} port {edge.PORT} probe tcp" for name in EDGES)
+        more = "\n".join(f"    {line}" for line in self.dns_lines)
         config = self.folder / "Harbingerfile"
         config.write_text(f"""
 {{
@@ -150,6 +152,7 @@ edge.example:{DNS_PORT} {{
         filter edges select_first 1
         application www pool edges template www.edge.example
     }}
+{more}
 }}
 """)
         self.start("dns", "dns", [self.daemon, "-conf", config]).listens("udp", self.places.address("dns"), DNS_PORT)
