@@ -1,10 +1,9 @@
 #include "net/look.h"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 
 #include <harbinger/message.h>
+#include <harbinger/random.h>
 #include "net/asio_address.h"
 
 namespace harbinger::net {
@@ -24,12 +23,11 @@ class TcpLook final : public Look, public std::enable_shared_from_this<TcpLook> 
 
   void begin(const SocketAddress& address) {
     const auto began = std::chrono::steady_clock::now();
-    socket_.async_connect(
-        to_endpoint<asio::ip::tcp>(address), [self = shared_from_this(), began](const error_code& error) {
-          if (!self->done_) return;
-          auto result = error ? result_of(error) : ProbeResult{ProbeResult::Kind::ok, ms_since(began), "connected"};
-          std::exchange(self->done_, {})(std::move(result));
-        });
+    connect(socket_, address, [self = shared_from_this(), began](std::optional<ProbeResult> failure) {
+      if (!self->done_) return;
+      std::exchange(self->done_, {})(failure ? std::move(*failure)
+                                             : ProbeResult{ProbeResult::Kind::ok, ms_since(began), "connected"});
+    });
   }
   void cancel() override {
     done_ = {};
@@ -42,7 +40,7 @@ class TcpLook final : public Look, public std::enable_shared_from_this<TcpLook> 
   Done done_;
 };
 
-// Asks for the root's name servers: every server has something to say to that.
+// Asks for the root's name servers: every server has something to say to that. The id is another each time, so that nobody can answer without having seen it.
 class DnsLook final : public Look, public std::enable_shared_from_this<DnsLook> {
  public:
   DnsLook(asio::io_context& context, Done done) : socket_(context), done_(std::move(done)) {}
@@ -51,9 +49,10 @@ class DnsLook final : public Look, public std::enable_shared_from_this<DnsLook> 
     error_code error;
     const auto to = to_endpoint<asio::ip::udp>(address);
     socket_.connect(to, error);
-    if (!error) socket_.send(asio::buffer(kQuestion), 0, error);
+    if (!error) socket_.send(asio::buffer(question_), 0, error);
     if (error)
-      return asio::post(socket_.get_executor(), [self = shared_from_this(), error] { self->finish(result_of(error)); });
+      return asio::post(socket_.get_executor(),
+                        [self = shared_from_this(), error] { self->finish(refused_at_once(error)); });
     began_ = std::chrono::steady_clock::now();
     receive();
   }
@@ -64,7 +63,12 @@ class DnsLook final : public Look, public std::enable_shared_from_this<DnsLook> 
   }
 
  private:
-  static constexpr std::array<std::uint8_t, 17> kQuestion{0x68, 0x62, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
+  using Question = std::array<std::uint8_t, 17>;
+  static Question make_question() {
+    const auto id = system_random().below(65'536);
+    return {
+        static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id), 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1};
+  }
 
   void finish(ProbeResult result) {
     if (done_) std::exchange(done_, {})(std::move(result));
@@ -74,7 +78,7 @@ class DnsLook final : public Look, public std::enable_shared_from_this<DnsLook> 
     socket_.async_receive(asio::buffer(reply_), [self = shared_from_this()](const error_code& error, std::size_t size) {
       if (error) return self->finish(result_of(error));
       const auto& reply = self->reply_;
-      if (size < 12 || reply[0] != kQuestion[0] || reply[1] != kQuestion[1] || (reply[2] & 0x80) == 0)
+      if (size < 12 || reply[0] != self->question_[0] || reply[1] != self->question_[1] || (reply[2] & 0x80) == 0)
         return self->receive();
       const bool broken = (reply[3] & 0x0f) == static_cast<std::uint8_t>(Rcode::SERVFAIL);
       self->finish({broken ? ProbeResult::Kind::wrong : ProbeResult::Kind::ok, ms_since(self->began_),
@@ -85,6 +89,7 @@ class DnsLook final : public Look, public std::enable_shared_from_this<DnsLook> 
   asio::ip::udp::socket socket_;
   Done done_;
   std::chrono::steady_clock::time_point began_;
+  const Question question_ = make_question();
   std::array<std::uint8_t, 512> reply_{};
 };
 
@@ -96,11 +101,6 @@ std::shared_ptr<Look> begin(asio::io_context& context, const ProbeSettings& sett
 }
 
 }  // namespace
-
-ProbeResult result_of(const error_code& error) {
-  const bool nobody = error == asio::error::connection_refused || error == asio::error::connection_reset;
-  return {nobody ? ProbeResult::Kind::refused : ProbeResult::Kind::timeout, 0, error.message()};
-}
 
 std::shared_ptr<Look> look_by_tcp(asio::io_context& context, const ProbeSettings& settings, Look::Done done) {
   return begin<TcpLook>(context, settings, std::move(done));

@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
 #include "net/probe.h"
@@ -31,7 +33,14 @@ std::shared_ptr<Look> look_by_http(boost::asio::io_context& context, const Probe
 std::shared_ptr<Look> look_by_https(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
 std::shared_ptr<Look> look_by_dns(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
 
-/// What a failed connection tells.
+/// What a failed connection tells, once something was sent.
 ProbeResult result_of(const boost::system::error_code& error);
+/// What it tells when the system refused at once, before anything was sent.
+ProbeResult refused_at_once(const boost::system::error_code& error);
+
+/// Connects a socket that is not open yet; tells nothing when it is connected, else why it is not. Once, never within this call, also when the socket is closed
+/// meanwhile: what `connected` holds keeps the socket alive.
+using Connected = std::function<void(std::optional<ProbeResult> failure)>;
+void connect(boost::asio::ip::tcp::socket& socket, const SocketAddress& address, Connected connected);
 
 }  // namespace harbinger::net

@@ -30,7 +30,7 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
     request_.method(http::verb::get);
     request_.target(settings_.path);
     request_.version(11);
-    request_.set(http::field::host, host());
+    request_.set(http::field::host, host_field());
     request_.set(http::field::user_agent, "harbinger-probe");
     request_.set(http::field::connection, "close");
     parser_.header_limit(kMostHead);
@@ -38,12 +38,12 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
 
   void begin() {
     const auto began = std::chrono::steady_clock::now();
-    socket().async_connect(
-        to_endpoint<Tcp>(settings_.address), [self = shared_from_this(), began](const error_code& error) {
-          if (error) return self->finish(result_of(error));
-          self->rtt_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
-          self->connected();
-        });
+    connect(socket(), settings_.address, [self = shared_from_this(), began](std::optional<ProbeResult> failure) {
+      if (failure) return self->finish(std::move(*failure));
+      if (!self->done_) return;
+      self->rtt_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+      self->connected();
+    });
   }
   void cancel() override {
     done_ = {};
@@ -56,7 +56,12 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
   virtual Tcp::socket& socket() { return plain_; }
   virtual void connected() { ask(plain_); }
 
-  std::string host() const { return settings_.host.empty() ? settings_.address.ip.to_string() : settings_.host; }
+  // A name, or an address without brackets.
+  std::string host() const {
+    const auto& host = settings_.host;
+    if (host.empty()) return settings_.address.ip.to_string();
+    return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+  }
   void finish(ProbeResult result) {
     if (done_) std::exchange(done_, {})(std::move(result));
   }
@@ -74,6 +79,11 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
   const ProbeSettings settings_;
 
  private:
+  // RFC 3986 sec. 3.2.2: an address of IPv6 stands in brackets.
+  std::string host_field() const {
+    const auto name = host();
+    return name.find(':') == std::string::npos ? name : '[' + name + ']';
+  }
   void answered(const error_code& error) {
     if (error) return wrong("no answer over HTTP: " + error.message());
     const int status = static_cast<int>(parser_.get().result_int());
@@ -95,10 +105,11 @@ class HttpsLook final : public HttpLook {
   HttpsLook(asio::io_context& context, const ProbeSettings& settings, Done done)
       : HttpLook(context, settings, std::move(done)), stream_(context, tls()) {
     auto name = host();
-    SSL_ctrl(stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+    if (!IpAddress::parse(name))
+      SSL_ctrl(stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
     if (!settings.verify_certificate) return;
     stream_.set_verify_mode(asio::ssl::verify_peer);
-    stream_.set_verify_callback(asio::ssl::host_name_verification(host()));
+    stream_.set_verify_callback(asio::ssl::host_name_verification(name));
   }
 
  private:

@@ -17,7 +17,8 @@ struct ProbeSettings {
   enum class Kind : std::uint8_t { tcp, http, https, dns };
   Kind kind = Kind::tcp;
   SocketAddress address{};
-  std::string host{};  ///< Host field and TLS name; the address when empty
+  /// Host field and TLS name; the address when empty. An address is no TLS name (RFC 6066 sec. 3): then none is sent.
+  std::string host{};
   std::string path = "/";
   int status_from = 200, status_to = 399;  ///< http and https: other answers are wrong
   bool verify_certificate = false;         ///< https: against the system's authorities, and for `host`
@@ -36,7 +37,8 @@ struct ProbeResult {
     ok,
     refused,  ///< the host says that nobody is there
     timeout,
-    wrong,  ///< somebody answers, but not as it should
+    wrong,   ///< somebody answers, but not as it should
+    unable,  ///< nothing was sent, for want of a descriptor, a port or a route of ours: says nothing of the endpoint
   };
   Kind kind = Kind::timeout;
   double rtt_ms = 0;  ///< TCP handshake, or DNS question to answer; 0 when not known
@@ -50,8 +52,8 @@ class Prober {
   virtual ~Prober() = default;
 
   using Told = std::function<void(const ProbeResult&)>;
-  /// Looks while the handle lives, first at once. `told` runs on the prober's thread, not any more after the handle's end. After a result that is not
-  /// `ok` the next look comes after a quarter of `every`.
+  /// Looks while the handle lives, first at once. `told` runs on the prober's thread, not any more after the handle's end. After a result that is neither
+  /// `ok` nor `unable` the next look comes after a quarter of `every`.
   [[nodiscard]] virtual std::shared_ptr<void> watch(ProbeSettings settings, Told told) = 0;
 };
 

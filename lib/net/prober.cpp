@@ -86,6 +86,7 @@ class Watched final : public std::enable_shared_from_this<Watched> {
     look_->cancel();
     look_.reset();
     const bool ok = result.kind == ProbeResult::Kind::ok;
+    const bool hurry = !ok && result.kind != ProbeResult::Kind::unable;
     if (ok) {
       connecting_.saw(from_ms(result.rtt_ms));
       answering_.saw(Steady::now() - began_);
@@ -96,7 +97,7 @@ class Watched final : public std::enable_shared_from_this<Watched> {
       const auto tell = told_;  // it may leave, which takes its own place away
       tell(result);
     }
-    pause(ok ? settings_.every : settings_.every / 4);
+    pause(hurry ? settings_.every / 4 : settings_.every);
   }
 
   // Up to a tenth more or less, so that many looks do not fall together.

@@ -6,7 +6,7 @@ namespace harbinger::steer {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kResults{"ok", "refused", "timeout", "wrong"};
+constexpr std::array<std::string_view, 5> kResults{"ok", "refused", "timeout", "wrong", "unable"};
 
 }  // namespace
 
@@ -16,11 +16,18 @@ struct EndpointWatch::Watched {
   State state{};
   std::array<Counter, kResults.size()> results{};
   std::shared_ptr<void> down{};  // while we say so
+  bool unable = false;           // the last look could not be made
   std::shared_ptr<void> handle{};
 };
 
-EndpointWatch::EndpointWatch(SteeringService& service, ClientGroup here, const Clock& clock, Metrics& metrics)
-    : service_(service), here_(here), clock_(clock), metrics_(metrics), prober_(net::Prober::make()) {}
+EndpointWatch::EndpointWatch(SteeringService& service, ClientGroup here, const Clock& clock, Metrics& metrics,
+                             Logger log)
+    : service_(service),
+      here_(here),
+      clock_(clock),
+      metrics_(metrics),
+      log_(std::move(log)),
+      prober_(net::Prober::make()) {}
 
 // Handles first: nobody is told any more, then.
 EndpointWatch::~EndpointWatch() {
@@ -52,8 +59,10 @@ void EndpointWatch::watch(const std::string& endpoint, net::ProbeSettings settin
 
 void EndpointWatch::take(Watched& watched, const net::ProbeResult& result) {
   const auto now = clock_.now();
-  const bool good = result.kind == net::ProbeResult::Kind::ok;
+  using Kind = net::ProbeResult::Kind;
+  const bool bad = result.kind != Kind::ok && result.kind != Kind::unable;
   watched.results[static_cast<std::size_t>(result.kind)].add();
+  tell_unable(watched, result);
   bool changed = false;
   {
     const std::lock_guard guard(lock_);
@@ -61,7 +70,7 @@ void EndpointWatch::take(Watched& watched, const net::ProbeResult& result) {
     watched.state.last = result;
     watched.state.at = now;
     ++watched.state.looks;
-    watched.state.failed += good ? 0 : 1;
+    watched.state.failed += bad ? 1 : 0;
     watched.state.changes += changed ? 1 : 0;
   }
   const auto& name = watched.state.endpoint;
@@ -69,6 +78,14 @@ void EndpointWatch::take(Watched& watched, const net::ProbeResult& result) {
   if (changed && !watched.health.up())
     watched.down = service_.book().say_down(name, EndpointBook::Witness::probe, result.why);
   if (result.rtt_ms > 0) service_.measured(here_, name, result.rtt_ms, Conditions::Source::probe);
+}
+
+// Once until looks can be made again.
+void EndpointWatch::tell_unable(Watched& watched, const net::ProbeResult& result) {
+  const bool was_unable = std::exchange(watched.unable, result.kind == net::ProbeResult::Kind::unable);
+  if (!watched.unable || was_unable) return;
+  log_.warning("probe", "probe " + watched.state.endpoint +
+                            ": cannot be made here, so the endpoint stays as it was: " + result.why);
 }
 
 std::vector<EndpointWatch::State> EndpointWatch::states() const {

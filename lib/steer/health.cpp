@@ -23,6 +23,8 @@ double Health::weight(net::ProbeResult::Kind kind) const {
       return kEnough / 3;
     case net::ProbeResult::Kind::timeout:
       return -std::log(std::min(lost_ + kMargin, kMostLost));
+    case net::ProbeResult::Kind::unable:
+      return 0;
     case net::ProbeResult::Kind::ok:
       break;
   }

@@ -9,7 +9,7 @@ namespace harbinger::steer {
 /// Weighs looks as evidence, one after the other (Wald, "Sequential Tests of Statistical Hypotheses", 1945). Two refused connections in a row are enough to
 /// call an endpoint down, three wrong answers, or nineteen looks without an answer: a way that loses 30 % of all packets leaves every second handshake
 /// without an answer, and must not look down. Where more looks than half get lost, as such a way does to looks that need more packets, that is learnt, and up
-/// to 46 are asked for. Three good looks make it up again, twice as many after each change of late. One thread.
+/// to 46 are asked for. Three good looks make it up again, twice as many after each change of late. Looks that could not be made change nothing. One thread.
 class Health {
  public:
   explicit Health(bool up = true) : up_(up) {}

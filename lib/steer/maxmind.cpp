@@ -1,11 +1,16 @@
 // Databases in MaxMind's format (maxmind.github.io/MaxMind-DB), walked once through the well-kept library for them.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <unordered_map>
 
 #include <maxminddb.h>
 
+#include "base/read_file.h"
 #include "steer/place_table.h"
 
 namespace harbinger::steer {
@@ -13,7 +18,35 @@ namespace harbinger::steer {
 namespace {
 
 constexpr std::size_t kMostNetworks = 32'000'000;
+// Each node of a tree is passed once. A few branches that hang in several places do no harm; a file of a few octets that has more paths than memory does.
+constexpr std::size_t kMostPassed = 8;
 using Bits = std::array<std::uint8_t, 16>;
+
+// Octets behind a path, in memory of our own. The library maps what it opens, and a mapped file that somebody cuts short ends the process (SIGBUS).
+class MemoryFile {
+ public:
+  MemoryFile() : descriptor_(memfd_create("harbinger-database", MFD_CLOEXEC)) {}
+  ~MemoryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  // False: errno says why.
+  bool write(std::string_view octets) const {
+    while (!octets.empty()) {
+      const auto written = ::write(descriptor_, octets.data(), octets.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      octets.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return descriptor_ >= 0;
+  }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+ private:
+  const int descriptor_;
+};
 
 class Database {
  public:
@@ -24,8 +57,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  int open(const std::filesystem::path& file) {
-    const int status = MMDB_open(file.c_str(), MMDB_MODE_MMAP, &mmdb_);
+  int open(const MemoryFile& file) {
+    const int status = MMDB_open(file.path().c_str(), MMDB_MODE_MMAP, &mmdb_);
     if (status != MMDB_SUCCESS) mmdb_ = {};
     return status;
   }
@@ -101,7 +134,8 @@ class Walk {
 
   Result<void> look(const Step& step) {
     MMDB_search_node_s node;
-    if (step.depth >= mmdb_.depth || ++seen_ > 2 * kMostNetworks) return broken("its tree does not end");
+    const auto most = std::min(2 * kMostNetworks, kMostPassed * mmdb_.metadata.node_count);
+    if (step.depth >= mmdb_.depth || ++seen_ > most) return broken("its tree does not end");
     if (MMDB_read_node(&mmdb_, static_cast<std::uint32_t>(step.node), &node) != MMDB_SUCCESS)
       return broken("its tree points outside itself");
     auto right = step.bits;
@@ -153,14 +187,22 @@ class Walk {
 
 }  // namespace
 
+Result<PlaceRanges> read_maxmind(std::string_view octets, const std::filesystem::path& file) {
+  const Position position{file.string(), 0, 0};
+  const MemoryFile memory;
+  if (!memory.write(octets))
+    return fail(ErrorCode::denied, std::string("cannot be held in memory: ") + std::strerror(errno), position);
+  Database database;
+  if (const int status = database.open(memory); status != MMDB_SUCCESS)
+    return fail(ErrorCode::malformed, std::string("is no sound MaxMind database: ") + MMDB_strerror(status), position);
+  return Walk(database.get(), file).all();
+}
+
 Result<PlaceRanges> read_maxmind(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file))
     return fail(ErrorCode::not_found, "there is no such file", {file.string(), 0, 0});
-  Database database;
-  if (const int status = database.open(file); status != MMDB_SUCCESS)
-    return fail(ErrorCode::malformed, std::string("is no sound MaxMind database: ") + MMDB_strerror(status),
-                {file.string(), 0, 0});
-  return Walk(database.get(), file).all();
+  const auto octets = read_file(file, "database");
+  return octets ? read_maxmind(*octets, file) : fail(octets.error());
 }
 
 }  // namespace harbinger::steer

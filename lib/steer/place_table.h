@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <harbinger/address.h>
@@ -58,7 +59,10 @@ void use_places(std::shared_ptr<const PlaceTable> table);
 Place place_in_use(const IpAddress& address);
 
 Result<PlaceRanges> read_country_ranges(const std::filesystem::path& file);
+/// Nothing of the file is used once this is over, and nothing that happens to it meanwhile does more harm than an error: it may be written over in place.
 Result<PlaceRanges> read_maxmind(const std::filesystem::path& file);
+/// The octets of a database; `file` is what errors name. Octets that are none are an error, and cost no more time and memory than their size allows.
+Result<PlaceRanges> read_maxmind(std::string_view octets, const std::filesystem::path& file);
 
 /// The middle of a country, roughly, with its continent; for an unknown code, the country alone.
 Place place_of_country(std::string_view code);

@@ -115,7 +115,7 @@ Result<void> CdnSelect::start(const PluginContext& context) {
   }
   if (context.checking) return {};
   if (auto defined = define_endpoints(); !defined) return defined;
-  watch_ = std::make_unique<steer::EndpointWatch>(*service_, kHere, *context.clock, *context.metrics);
+  watch_ = std::make_unique<steer::EndpointWatch>(*service_, kHere, *context.clock, *context.metrics, context.log);
   for (const auto& row : config_.endpoints)
     if (const auto probe = probe_of(row).value()) watch_->watch(row.name, *probe);
   trouble_ = std::make_unique<TroubleTeller>(*service_, *applications_);

@@ -1,7 +1,10 @@
 #include "net/probe.h"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -78,6 +81,60 @@ void say(Listener::Socket& socket, std::string_view text) {
   boost::asio::write(socket, boost::asio::buffer(text), ignored);
 }
 
+// The first octets that a look sends.
+std::string first_words(ProbeSettings settings) {
+  std::mutex lock;
+  std::string words;
+  const Listener listener([&](auto& socket) {
+    std::array<char, 4096> octets{};
+    boost::system::error_code ignored;
+    const auto size = socket.read_some(boost::asio::buffer(octets), ignored);
+    const std::lock_guard guard(lock);
+    if (words.empty()) words.assign(octets.data(), size);
+  });
+  settings.address = listener.address();
+  look(settings);
+  const std::lock_guard guard(lock);
+  return words;
+}
+
+// While it lives, this process gets no more descriptors.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    auto none = before_;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Looks at one endpoint all the time, and counts what comes.
+class Looking {
+ public:
+  Looking(Kind kind, const SocketAddress& address)
+      : handle_(prober_->watch({.kind = kind, .address = address, .every = 5ms},
+                               [this](const ProbeResult& result) { ++came_[static_cast<std::size_t>(result.kind)]; })) {
+  }
+  int count(Came came) const { return came_[static_cast<std::size_t>(came)]; }
+  bool more(Came came, int by) const {
+    const int before = count(came);
+    return wait_until([&] { return count(came) >= before + by; });
+  }
+  int said_of_the_endpoint() const {
+    return count(Came::ok) + count(Came::refused) + count(Came::timeout) + count(Came::wrong);
+  }
+
+ private:
+  std::array<std::atomic<int>, 5> came_{};
+  const std::unique_ptr<Prober> prober_ = Prober::make();
+  const std::shared_ptr<void> handle_;
+};
+
 }  // namespace
 
 TEST_CASE("a port that accepts is there, and one that nobody listens on refuses") {
@@ -87,6 +144,51 @@ TEST_CASE("a port that accepts is there, and one that nobody listens on refuses"
   CHECK(good.rtt_ms > 0);
   for (const auto kind : {Kind::tcp, Kind::http, Kind::https, Kind::dns})
     CHECK(look({.kind = kind, .address = loopback(free_port())}).kind == Came::refused);
+}
+
+TEST_CASE("a look that gets no descriptor says nothing of the endpoint, and looks go on when there are some again") {
+  const Listener listener([](auto& socket) { say(socket, "HTTP/1.1 204 None\r\n\r\n"); });
+  for (const auto kind : {Kind::tcp, Kind::http, Kind::dns}) {
+    const auto usual = kind == Kind::dns ? Came::refused : Came::ok;
+    const Looking looking(kind, listener.address());
+    REQUIRE(looking.more(usual, 1));
+    {
+      const NoDescriptors none;
+      REQUIRE(looking.more(Came::unable, 1));  // the look that was under way is over by then
+      const int before = looking.said_of_the_endpoint();
+      CHECK(looking.more(Came::unable, 3));
+      CHECK(looking.said_of_the_endpoint() == before);
+    }
+    CHECK(looking.more(usual, 1));
+  }
+}
+
+TEST_CASE("a look for which this machine has no route or no permission says nothing of the endpoint") {
+  // TCP has no way to everybody at once, and UDP wants to be allowed to: both are refused before anything is sent.
+  const auto everybody = SocketAddress::parse("255.255.255.255:53").value();
+  const auto by_tcp = look({.kind = Kind::tcp, .address = everybody});
+  CHECK(by_tcp.kind == Came::unable);
+  CHECK(by_tcp.why == "Network is unreachable");
+  CHECK(look({.kind = Kind::https, .address = everybody}).kind == Came::unable);
+  CHECK(look({.kind = Kind::dns, .address = everybody}).kind == Came::unable);
+}
+
+TEST_CASE("the Host field has brackets around an address of IPv6, and around nothing else") {
+  const auto field = [](const char* host) { return first_words({.kind = Kind::http, .host = host, .timeout = 2s}); };
+  CHECK_THAT(field("2001:db8::1"), Contains("\r\nHost: [2001:db8::1]\r\n"));
+  CHECK_THAT(field("[2001:db8::1]"), Contains("\r\nHost: [2001:db8::1]\r\n"));
+  CHECK_THAT(field("www.example"), Contains("\r\nHost: www.example\r\n"));
+  CHECK_THAT(field(""), Contains("\r\nHost: 127.0.0.1\r\n"));
+}
+
+TEST_CASE("TLS is told the name that is wanted, but never an address") {
+  const auto hello = [](const char* host) { return first_words({.kind = Kind::https, .host = host, .timeout = 2s}); };
+  CHECK_THAT(hello("www.example"), Contains("www.example"));
+  for (const auto* address : {"192.0.2.1", "2001:db8::1", "[2001:db8::1]", ""}) {
+    const auto words = hello(address);
+    CHECK(words.size() > 100);
+    CHECK_THAT(words, !Contains("192.0.2.1") && !Contains("2001:db8") && !Contains("127.0.0.1"));
+  }
 }
 
 TEST_CASE("a web server is judged by its status") {
@@ -165,6 +267,22 @@ TEST_CASE("a DNS server is judged by whether it answers, and others' datagrams a
   boost::asio::ip::udp::socket last(context, boost::asio::ip::udp::v4());
   last.send_to(boost::asio::buffer("the end"), socket.local_endpoint());
   server.join();
+}
+
+TEST_CASE("questions to a DNS server have other ids each time") {
+  boost::asio::io_context context;
+  boost::asio::ip::udp::socket socket(context, {boost::asio::ip::address_v4::loopback(), 0});
+  const auto prober = Prober::make();
+  const auto handle = prober->watch(
+      {.kind = Kind::dns, .address = loopback(socket.local_endpoint().port()), .every = 4ms, .timeout = 4ms},
+      [](const ProbeResult&) {});
+  std::set<std::pair<int, int>> ids;
+  for (int i = 0; i < 8; ++i) {
+    std::array<std::uint8_t, 64> query{};
+    REQUIRE(socket.receive(boost::asio::buffer(query)) == 17);
+    ids.emplace(query[0], query[1]);
+  }
+  CHECK(ids.size() >= 6);
 }
 
 TEST_CASE(

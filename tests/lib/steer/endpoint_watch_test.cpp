@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include "tests/lib/steer/steer_world.h"
 #include "tests/support/dns_client.h"
+#include "tests/support/drive.h"
 #include "tests/support/process.h"
 
 using namespace harbinger;
@@ -62,4 +63,25 @@ TEST_CASE("an endpoint is down while one of those who look at it says so") {
   CHECK_FALSE(house.up());
   here.reset();
   CHECK(wait_until([&] { return house.up(); }));
+}
+
+TEST_CASE("a probe that cannot be made leaves the endpoint as it is, and is told once") {
+  House house;
+  RememberedLog log;
+  EndpointWatch watch(*house.world.service, ClientGroup{{1, 1, 1}}, house.world.clock, house.world.metrics,
+                      Logger(log, "cdn_select"));
+  watch.watch("a", {.address = SocketAddress::parse("255.255.255.255:80").value(), .every = 5ms});
+  REQUIRE(wait_until([&] { return watch.states().front().looks >= 20; }));
+  CHECK(house.up());
+  const auto state = watch.states().front();
+  CHECK(state.last.kind == net::ProbeResult::Kind::unable);
+  CHECK(state.failed == 0);
+  CHECK(log.text().find("probe a: cannot be made here") != std::string::npos);
+  CHECK(log.text().find("cannot be made") == log.text().rfind("cannot be made"));
+  double counted = 0;
+  for (const auto& sample : house.world.metrics.collect())
+    if (sample.name == "harbinger_steer_probes_total" &&
+        std::ranges::count(sample.labels, Labels::value_type{"result", "unable"}) == 1)
+      counted += sample.value;
+  CHECK(counted >= 20);
 }

@@ -98,6 +98,19 @@ TEST_CASE("one refused look is not enough, nor are two with a good one between t
   CHECK(looks.health.up());
 }
 
+TEST_CASE("looks that could not be made speak neither for up nor for down, and take no evidence away") {
+  Looks looks;
+  for (int i = 0; i < 10'000; ++i) looks.take(Kind::unable);
+  CHECK(looks.health.up());
+  looks.take(Kind::refused);
+  for (int i = 0; i < 100; ++i) looks.take(Kind::unable);
+  looks.take(Kind::refused);
+  CHECK_FALSE(looks.health.up());
+  for (int i = 0; i < 10'000; ++i) looks.take(Kind::unable);
+  CHECK_FALSE(looks.health.up());
+  CHECK(looks.changes == 1);
+}
+
 TEST_CASE("what comes back is up after three good looks, and takes longer the oftener it went") {
   Looks looks;
   looks.until(false, Kind::refused);

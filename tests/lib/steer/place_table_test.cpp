@@ -1,6 +1,9 @@
 #include "steer/place_table.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include "tests/support/maxmind_writer.h"
@@ -103,6 +106,46 @@ TEST_CASE("a database that was cut short or damaged anywhere is told or read, an
     damaged[place] = static_cast<char>(damaged[place] ^ 0x5a);
     if (const auto table = PlaceTable::load({scratch.write("t.mmdb", damaged)})) at(**table, "192.0.2.1");
   }
+}
+
+TEST_CASE("a database that is cut short in place while it is read is told or read, and ends nobody") {
+  const Scratch scratch;
+  std::vector<std::pair<std::string, MaxmindRecord>> nets;
+  for (int net = 0; net < 20'000; ++net)
+    nets.emplace_back("10." + std::to_string(net / 256) + '.' + std::to_string(net % 256) + ".0/24",
+                      MaxmindRecord{.network = static_cast<std::uint32_t>(net + 1)});
+  const auto whole = maxmind_database(nets, 4);
+  const auto began = std::chrono::steady_clock::now();
+  REQUIRE(PlaceTable::load({scratch.write("t.mmdb", whole)}));
+  const auto takes = std::chrono::steady_clock::now() - began;
+  // Each time a little later, through all of what reading does.
+  for (int part = 0; part < 25; ++part) {
+    const auto file = scratch.write("t.mmdb", whole);
+    std::atomic<bool> begun = false;
+    std::thread operating([&] {
+      while (!begun) std::this_thread::yield();
+      const auto then = std::chrono::steady_clock::now() + takes * part / 25;
+      while (std::chrono::steady_clock::now() < then) std::this_thread::yield();
+      std::filesystem::resize_file(file, whole.size() / 4);
+    });
+    begun = true;
+    const auto table = PlaceTable::load({file});
+    operating.join();
+    if (table) CHECK(at(**table, "10.1.2.3").network == 259);
+    if (!table) CHECK_THAT(table.error().to_string(), Contains("no sound MaxMind database"));
+  }
+}
+
+TEST_CASE("a tree with more paths than memory is told") {
+  // Both branches of each node lead to the next one: 2^24 ways to the end.
+  std::string tree;
+  const auto whole = maxmind_database({{"10.11.12.0/25", {.country = "DE"}}}, 4);
+  for (std::uint32_t node = 0; node < 25; ++node)
+    for (int side = 0; side < 2; ++side)
+      for (const std::uint32_t octet : {0u, 0u, node < 24 ? node + 1 : 25 + 16}) tree += static_cast<char>(octet);
+  const auto read = read_maxmind(tree + whole.substr(tree.size()), "t.mmdb");
+  REQUIRE_FALSE(read);
+  CHECK_THAT(read.error().to_string(), Contains("t.mmdb") && Contains("does not end"));
 }
 
 TEST_CASE("the table of countries that is given away reads whole") {

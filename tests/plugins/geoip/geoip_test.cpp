@@ -1,7 +1,16 @@
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <thread>
+
+#include <harbinger/place.h>
+#include <harbinger/rcu.h>
+
 #include "plugins/all.h"
+#include "tests/support/drive.h"
+#include "tests/support/maxmind_writer.h"
 #include "tests/support/memory_server.h"
+#include "tests/support/process.h"
 #include "tests/support/scratch.h"
 
 using namespace harbinger;
@@ -23,6 +32,40 @@ std::string fault(const std::string& options) {
   }
   return {};
 }
+
+std::string country_of(Plugin& geoip, const char* client) {
+  auto query = question("www.example. A", client);
+  geoip.identify(query);
+  const auto place = query.get(Fact<Place>{FactId::location}).value_or(Place{});
+  return place.has_country() ? std::string(place.country.data(), 2) : "-";
+}
+
+// A worker that asks without a pause, while it lives.
+class Asking {
+ public:
+  Asking(Plugin& geoip, const std::string& right)
+      : thread_([this, &geoip, right] {
+          const rcu::Reader reader;
+          while (!ended_) {
+            (country_of(geoip, "192.0.2.7:4000") == right ? right_ : wrong_)++;
+            rcu::quiescent();
+          }
+        }) {}
+  ~Asking() {
+    ended_ = true;
+    thread_.join();
+  }
+  bool a_thousand_more() {
+    const int before = right_;
+    return wait_until([&] { return right_ >= before + 1000; });
+  }
+  int wrong() const { return wrong_; }
+
+ private:
+  std::atomic<bool> ended_ = false;
+  std::atomic<int> right_ = 0, wrong_ = 0;
+  std::thread thread_;
+};
 
 }  // namespace
 
@@ -50,4 +93,30 @@ TEST_CASE("what geoip cannot use is told at the start") {
   CHECK_THAT(fault("database /nowhere/there.mmdb\n"), Contains("no such file"));
   CHECK_THAT(fault("database " + scratch.write("x.mmdb", "this is none").string() + "\n"),
              Contains("no sound MaxMind database"));
+}
+
+TEST_CASE(
+    "a database that the operator cuts short in place is told at the reload, and answers go on from the old one") {
+  TestWorld world;
+  const Scratch scratch;
+  const auto whole = maxmind_database({{"192.0.2.0/24", {.country = "DE"}}}, 6);
+  const auto file = scratch.write("t.mmdb", whole);
+  const auto geoip = make_plugin("geoip {\n database " + file.string() + "\n}");
+  REQUIRE(geoip->start(world.context));
+  {
+    Asking asking(*geoip, "DE");
+    REQUIRE(asking.a_thousand_more());
+    std::filesystem::resize_file(file, whole.size() / 2);
+    CHECK(asking.a_thousand_more());
+    geoip->refresh();
+    CHECK(asking.a_thousand_more());
+    CHECK(asking.wrong() == 0);
+  }
+  CHECK_THAT(geoip->note(), Contains("t.mmdb") && Contains("no sound MaxMind database"));
+  CHECK_THAT(world.log.text(), Contains("the tables of before are in use"));
+
+  scratch.write("t.mmdb", maxmind_database({{"192.0.2.0/24", {.country = "FR"}}}, 6));
+  geoip->refresh();
+  CHECK(country_of(*geoip, "192.0.2.7:4000") == "FR");
+  CHECK(geoip->note().empty());
 }
