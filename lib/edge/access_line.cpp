@@ -1,5 +1,7 @@
 #include "edge/access_line.h"
 
+#include <algorithm>
+
 #include <harbinger/fragments.h>
 #include "persona/clf_fields.h"
 #include "persona/log_times.h"
@@ -99,6 +101,13 @@ Result<void> AccessLines::read(std::string_view line, EdgeAccess& access) const 
 
 bool AccessLines::write_resource(std::string_view target, std::string_view host, std::string_view range,
                                  std::string& resource) const {
+  // As Varnish logs it, or as somebody sent it to a proxy (RFC 9112 sec. 3.2.2).
+  if (const auto scheme = target.find("://"); scheme != std::string_view::npos && target.starts_with("http")) {
+    const auto path = std::min(target.find('/', scheme + 3), target.size());
+    if (host.empty()) host = target.substr(scheme + 3, path - scheme - 3);
+    target.remove_prefix(path);
+    if (target.empty()) target = "/";
+  }
   if (!target.starts_with('/') || (host.empty() && site_.empty())) return false;
   const auto site = host.empty() ? site_ : scheme_ + std::string(host);
   if (!persona::write_kept(site + std::string(target), {.keep_query = true}, resource)) return false;

@@ -1,8 +1,39 @@
 #include "learn/expectations.h"
 
 #include <algorithm>
+#include <atomic>
+#include <list>
+#include <mutex>
 
 namespace harbinger {
+
+namespace {
+
+// Who hears all learners. The lock is held while they hear, so that nobody is called once its handle is gone.
+struct HearingAll {
+  std::mutex lock;
+  std::list<Foresight::Listener> listeners;
+  std::atomic<std::size_t> count{0};
+};
+HearingAll& hearing_all() {
+  static HearingAll only;
+  return only;
+}
+
+}  // namespace
+
+std::shared_ptr<void> Expectations::add_to_all(Foresight::Listener listener) {
+  auto& all = hearing_all();
+  const std::lock_guard guard(all.lock);
+  const auto place = all.listeners.insert(all.listeners.end(), std::move(listener));
+  ++all.count;
+  return {&*place, [place](void*) {
+            auto& hearing = hearing_all();
+            const std::lock_guard wait(hearing.lock);
+            hearing.listeners.erase(place);
+            --hearing.count;
+          }};
+}
 
 std::shared_ptr<void> Expectations::add(Foresight::Listener listener) {
   auto handle = std::make_shared<Foresight::Listener>(std::move(listener));
@@ -12,7 +43,7 @@ std::shared_ptr<void> Expectations::add(Foresight::Listener listener) {
 
 bool Expectations::heard() {
   std::erase_if(listeners_, [](const auto& each) { return each.expired(); });
-  return !listeners_.empty();
+  return !listeners_.empty() || hearing_all().count.load(std::memory_order_relaxed) > 0;
 }
 
 void Expectations::tell(const Access& access, MonotonicTime at, SequenceModel& model, FragmentModel* fragments) {
@@ -23,6 +54,10 @@ void Expectations::tell(const Access& access, MonotonicTime at, SequenceModel& m
   const Foresight::Expectation expectation{&access, at, parts_};
   for (const auto& each : listeners_)
     if (const auto listener = each.lock()) (*listener)(expectation);
+  auto& all = hearing_all();
+  if (all.count.load(std::memory_order_relaxed) == 0) return;
+  const std::lock_guard guard(all.lock);
+  for (const auto& listener : all.listeners) listener(expectation);
 }
 
 void Expectations::gather_guesses(const Access& access, SequenceModel& model) {

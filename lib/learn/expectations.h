@@ -16,6 +16,8 @@ namespace harbinger {
 class Expectations {
  public:
   std::shared_ptr<void> add(Foresight::Listener listener);
+  /// For those of every learner. Any thread but a learning one.
+  static std::shared_ptr<void> add_to_all(Foresight::Listener listener);
   /// Whether anybody listens.
   bool heard();
   /// The model has learnt `access` already. `fragments` may be null.

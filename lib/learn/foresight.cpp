@@ -333,6 +333,10 @@ std::shared_ptr<void> Foresight::listen(Listener listener) {
           }};
 }
 
+std::shared_ptr<void> Foresight::listen_to_all(Listener listener) {
+  return Expectations::add_to_all(std::move(listener));
+}
+
 std::shared_ptr<void> Foresight::resolve_with(Resolver resolver) {
   auto handle = impl_->refresher.add(std::move(resolver));
   // Once the lock is held, no resolver is being called.

@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include <harbinger/foresight.h>
 #include <harbinger/http.h>
 #include <harbinger/option_value.h>
 #include <harbinger/persona_directory.h>
@@ -52,7 +53,7 @@ class Edges final : public Plugin {
 
   const Config config_;
   std::shared_ptr<EdgeService> service_;
-  std::shared_ptr<void> policy_, lines_;
+  std::shared_ptr<void> policy_, lines_, expected_;
   std::unique_ptr<edge::Warmer> warmer_;
   std::shared_ptr<HttpServer> server_;
   HttpServer::Route route_;
@@ -108,8 +109,13 @@ Result<void> Edges::start(const PluginContext& context) {
   return open_page(context);
 }
 
-// What an engine's network expects of anybody is all that the server can tell of whole names at a time.
+// What this server's learners expect of a client is fetched; what an engine's network expects of anybody is all that can be told of whole names to
+// the edges' own learners.
 void Edges::listen() {
+  expected_ = Foresight::listen_to_all([this](const Foresight::Expectation& expectation) {
+    for (const auto& part : expectation.likely)
+      warmer_->expected(expectation.access->client, part.resource, static_cast<double>(part.soon), part.in_ms);
+  });
   lines_ = persona_directory().hear_expected([this](const PersonaUpdate::Successors& each) {
     if (each.persona == 0) warmer_->learnt({each.context, each.next});
   });
@@ -134,6 +140,7 @@ Result<void> Edges::open_page(const PluginContext& context) {
 void Edges::stop() {
   route_.reset();
   server_.reset();
+  expected_.reset();
   lines_.reset();
   warmer_.reset();
   policy_.reset();

@@ -105,6 +105,8 @@ class Foresight {
   using Listener = std::function<void(const Expectation&)>;
   /// Calls `listener` while the returned handle lives, and not after. Not from within a listener.
   [[nodiscard]] std::shared_ptr<void> listen(Listener listener);
+  /// The same of all learners of the process, those to come included; called by one of them at a time.
+  [[nodiscard]] static std::shared_ptr<void> listen_to_all(Listener listener);
 
   // Resolving ahead.
 

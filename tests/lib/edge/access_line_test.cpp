@@ -47,6 +47,14 @@ TEST_CASE("a plain combined line is enough, with the site from the settings") {
   CHECK(access.keepable());
 }
 
+TEST_CASE("Varnish logs whole URLs") {
+  const auto access = read(
+      R"(192.0.2.7 - - [x] "GET http://Shop.example/a?b HTTP/1.1" 200 5 "-" "-" "Shop.example" 0.000084 HIT "-" "-")");
+  CHECK(access.resource == "http://shop.example/a?b");
+  CHECK(access.cache == Cache::hit);
+  CHECK(read(R"(192.0.2.7 - - [x] "GET http://shop.example HTTP/1.1" 200 5 "-" "-")").resource == "http://shop.example/");
+}
+
 TEST_CASE("a range makes a part of the resource") {
   const auto with_range = [](const std::string& range) {
     return read(R"(192.0.2.7 - - [x] "GET /film.mp4 HTTP/1.1" 206 65536 "-" "-" "h" 0.1 HIT ")" + range + R"(" "-")");

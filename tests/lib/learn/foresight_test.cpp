@@ -360,3 +360,16 @@ TEST_CASE("who listens hears of the fragments ahead") {
   for (const int segment : {4, 5, 6})
     CHECK(std::ranges::count(ahead, "http://cdn.example/film/" + std::to_string(segment) + ".ts") == 1);
 }
+
+TEST_CASE("who listens to all hears learners that begin later") {
+  std::size_t heard = 0;
+  auto listening = Foresight::listen_to_all([&](const Foresight::Expectation&) { ++heard; });
+  Learner learner(small());
+  learner.teach(50);
+  const auto before = heard;
+  CHECK(before > 0);
+  listening.reset();
+  learner.wants(9, "a.example");
+  learner.foresight->catch_up();
+  CHECK(heard == before);
+}

@@ -80,6 +80,27 @@ TEST_CASE("what a persona engine expects of names goes to edges as the URLs that
   CHECK(edge.link->lines[0].context == "http://a.shop.example/index.m3u8");
 }
 
+TEST_CASE("what this server's learner expects a client to ask for is fetched before") {
+  FakeDoors doors;
+  MemoryServer server(block("{\n warm {resource}.shop.example http://{name}/index.m3u8\n}",
+                            "prefetch\nhosts {\n inline 192.0.2.9 a.shop.example b.shop.example\n}\n"),
+                      all_plugins());
+  auto edge = doors.join("fra1");
+  for (int day = 0; day < 40; ++day) {
+    const auto client = "198.51.100." + std::to_string(1 + day % 5);
+    for (const auto* name : {"a.shop.example. A", "b.shop.example. A"}) {
+      server.ask(name, client);
+      server.advance(std::chrono::seconds(2));
+    }
+    server.advance(std::chrono::hours(1));
+  }
+  edge.link->jobs.clear();
+  server.advance(std::chrono::hours(1));
+  server.ask("a.shop.example. A", "198.51.100.77");
+  server.advance(std::chrono::seconds(1));
+  CHECK_THAT(edge.link->resources(), Catch::VectorContains(std::string("http://b.shop.example/index.m3u8")));
+}
+
 TEST_CASE("sessions survive a reload, and the newest configuration says what is sent") {
   FakeDoors doors;
   MemoryServer server(block("{\n listen 127.0.0.1:7533\n}") + "other.example {\n edges dry-run\n}\n", all_plugins());
