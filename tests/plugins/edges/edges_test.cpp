@@ -83,7 +83,7 @@ TEST_CASE("what a persona engine expects of names goes to edges as the URLs that
 TEST_CASE("what this server's learner expects a client to ask for is fetched before") {
   FakeDoors doors;
   MemoryServer server(block("{\n warm {resource}.shop.example http://{name}/index.m3u8\n}",
-                            "prefetch\nhosts {\n inline 192.0.2.9 a.shop.example b.shop.example\n}\n"),
+                            "prefetch\nhosts {\n 192.0.2.9 a.shop.example b.shop.example\n}\n"),
                       all_plugins());
   auto edge = doors.join("fra1");
   for (int day = 0; day < 40; ++day) {
