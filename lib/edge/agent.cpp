@@ -4,8 +4,11 @@
 #include <mutex>
 #include <unordered_map>
 
+#include <harbinger/hints.h>
 #include <harbinger/repeater.h>
 #include "edge/access_line.h"
+#include "edge/entry_pages.h"
+#include "edge/hint_asker.h"
 #include "edge/latency_book.h"
 #include "persona/log_tail.h"
 
@@ -20,6 +23,13 @@ constexpr Duration kTellEvery = 1s, kRememberEvery = 5s;
 constexpr std::size_t kMostLines = 50, kMostContexts = 65'536;
 constexpr std::uint64_t kLineAgain = 60;
 constexpr std::size_t kMostFetched = 4096;
+
+// Without a port.
+std::string_view host_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return url.substr(0, url.find_first_of(":/?#"));
+}
 
 class RealAgent final : public Agent {
  public:
@@ -43,6 +53,7 @@ class RealAgent final : public Agent {
     }
     // Nobody who gives jobs is left when the fetcher ends, and it owes its answers to what is still there.
     uplink.reset();
+    asker_.reset();
     predictor_.reset();
     fetcher_.reset();
   }
@@ -52,6 +63,13 @@ class RealAgent final : public Agent {
       auto made = make_predictor();
       if (!made) return fail(made.error());
       predictor_ = std::move(*made);
+    }
+    if (settings_.resolver && predictor_) {
+      auto asker = HintAsker::start(
+          {.server = *settings_.resolver}, {world_.clock, world_.metrics},
+          [this](const IpAddress& client, std::span<const Expected> expected) { hear_hints(client, expected); });
+      if (!asker) return fail(asker.error());
+      asker_ = std::move(*asker);
     }
     told_ = remembered_ = world_.clock->now();
     work_.emplace(settings_.log_every, [this] { work(); });
@@ -187,10 +205,12 @@ class RealAgent final : public Agent {
     {
       const std::lock_guard lock(mutex_);
       if (access_.keepable()) decider_.wanted({access_.resource, access_.bytes, took_ms, hit});
+      if (access_.keepable()) entry_pages_.note(access.client, host_of(access_.resource), access_.resource);
       if (uplink_ && fetched_.size() < kMostFetched)
         fetched_.push_back(
             {access.at, access.client, access_.resource, access.outcome, access.size_bytes, access.latency_us});
     }
+    if (asker_ && access_.client) asker_->seen(*access_.client, host_of(access_.resource));
     if (predictor_) predictor_->accessed(access);
   }
 
@@ -221,11 +241,35 @@ class RealAgent final : public Agent {
   // The predictor's thread.
 
   void hear(Predictor& from, ClientKey client, std::string_view after, std::span<const Expected> expected) {
+    {
+      const std::lock_guard lock(mutex_);
+      note_line(from, after);
+    }
+    fetch(client, expected);
+  }
+
+  // The asker's thread. A name stands for the page that its visitors come to first.
+  void hear_hints(const IpAddress& client, std::span<const Expected> expected) {
+    std::vector<std::string> texts;
+    std::vector<Expected> known;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& each : expected)
+        texts.emplace_back(is_url(each.resource) ? each.resource : entry_pages_.of(each.resource));
+    }
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (texts[i].empty()) continue;
+      known.push_back(expected[i]);
+      known.back().resource = texts[i];
+    }
+    fetch(predictor_->key_of(client), known);
+  }
+
+  void fetch(ClientKey client, std::span<const Expected> expected) {
     std::vector<Job> jobs;
     {
       const std::lock_guard lock(mutex_);
       jobs = decider_.decide(client, expected, world_.clock->now());
-      note_line(from, after);
     }
     if (settings_.dry_run) return;
     for (auto& job : jobs)
@@ -266,6 +310,7 @@ class RealAgent final : public Agent {
   const AccessLines lines_;
   mutable std::mutex mutex_;  // for everything down to the fetcher, which calls back
   Decider decider_;
+  EntryPages entry_pages_;
   State state_;
   Status status_;
   LatencyBook latencies_;
@@ -277,6 +322,7 @@ class RealAgent final : public Agent {
 
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Predictor> predictor_;
+  std::unique_ptr<HintAsker> asker_;
   EdgeAccess access_;  // the log's thread
   bool log_trouble_ = false;
   MonotonicTime told_, remembered_;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <harbinger/clock.h>
@@ -27,7 +28,8 @@ class Agent {
     Model model = Model::harbinger;
     PredictorSettings prediction{};
     Decider::Settings decisions{};
-    bool dry_run = false;  ///< decides, and fetches nothing of it
+    std::optional<SocketAddress> resolver{};  ///< the DNS server, to be asked for hints; see HintAsker
+    bool dry_run = false;                     ///< decides, and fetches nothing of it
     Duration log_every = std::chrono::milliseconds(10);
     std::uint64_t bytes_per_second = 0;  ///< of the link to clients, which load is told of; 0: not known
   };

@@ -10,6 +10,9 @@ namespace harbinger::edge {
 namespace {
 
 constexpr double kMixing = 0.02;
+// What has this share of its probability from being next.
+constexpr double kMostlyNext = 0.3;
+constexpr double kLeastAheadMs = 250;
 // Until when a prefetch makes sense, in times of how long it usually takes until it is wanted.
 constexpr std::uint32_t kLateness = 4, kSoonestMs = 5'000, kLatestMs = 120'000;
 
@@ -22,6 +25,12 @@ Decider::Decider(Settings settings) : settings_(std::move(settings)), credit_(se
 bool Decider::is_skipped(std::string_view resource) const {
   return std::ranges::any_of(settings_.skip,
                              [&](const std::string& pattern) { return matches_pattern(pattern, resource); });
+}
+
+// With every access of the client it is asked again, and then more is known. What is likely next cannot wait: there is no access before it.
+bool Decider::can_wait(const Expected& expected) const {
+  if (expected.next >= expected.probability * kMostlyNext) return false;
+  return expected.in_ms > std::max(kLeastAheadMs, settings_.ahead * miss_ms_);
 }
 
 std::uint64_t Decider::size_of(const Expected& expected) const {
@@ -39,6 +48,10 @@ std::vector<Job> Decider::decide(ClientKey client, std::span<const Expected> exp
     if (by_resource_.contains(std::string(each->resource))) continue;
     if (is_skipped(each->resource)) {
       ++books_.skipped;
+      continue;
+    }
+    if (can_wait(*each)) {
+      ++books_.put_off;
       continue;
     }
     const auto bytes = size_of(*each);

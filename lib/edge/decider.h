@@ -19,8 +19,10 @@ class Decider {
  public:
   struct Settings {
     WasteCredit::Settings waste{};
-    std::vector<std::string> skip{};               ///< patterns (matches_pattern) of what is never fetched ahead
-    std::size_t most = 8;                          ///< jobs for one access
+    std::vector<std::string> skip{};  ///< patterns (matches_pattern) of what is never fetched ahead
+    std::size_t most = 8;             ///< jobs for one access
+    double ahead =
+        4;  ///< what is wanted later than after so many times what a miss takes, and not next, can wait for the client's next access
     Duration patience = std::chrono::minutes(30);  ///< what nobody came for within it was in vain
     std::size_t open = 65'536;                     ///< prefetches that are kept in the books at a time
   };
@@ -43,8 +45,8 @@ class Decider {
   void tend(MonotonicTime now);
 
   struct Books {
-    std::uint64_t decided = 0, unpaid = 0,
-                  skipped = 0;              ///< jobs, likely things that were too dear, and those on the skip list
+    /// Jobs; likely things that were too dear; those on the skip list; those that can wait.
+    std::uint64_t decided = 0, unpaid = 0, skipped = 0, put_off = 0;
     std::uint64_t useful = 0, in_vain = 0;  ///< of what was fetched
     std::uint64_t useful_bytes = 0, bytes_in_vain = 0;
     double floor = 0, dearness = 1;
@@ -61,6 +63,7 @@ class Decider {
   };
 
   bool is_skipped(std::string_view resource) const;
+  bool can_wait(const Expected& expected) const;
   Job make_job(ClientKey client, const Expected& expected, std::uint64_t bytes);
   std::uint64_t size_of(const Expected& expected) const;
   void drop(std::uint64_t id);

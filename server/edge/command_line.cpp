@@ -8,7 +8,7 @@ namespace harbinger::edge {
 
 namespace {
 
-constexpr std::uint16_t kCachePort = 80, kHttpPort = 9201;
+constexpr std::uint16_t kCachePort = 80, kHttpPort = 9201, kDnsPort = 53;
 
 constexpr const char* kFooter =
     "\nSignals: SIGTERM and SIGINT stop gracefully; a second one at once."
@@ -17,7 +17,7 @@ constexpr const char* kFooter =
 
 // Words that become something else.
 struct Words {
-  std::string cache, http;
+  std::string cache, http, resolver;
   unsigned session_gap_s = 30 * 60;
   double link_mbit = 0, serving_mbit = 0;
   std::uint64_t cache_mb = 0, most_mb = 16;
@@ -32,7 +32,8 @@ CLI::Validator is_address(std::uint16_t port) {
 }
 
 CLI::Option* file(CLI::App& app, const char* flag, std::optional<std::filesystem::path>& to, const char* help) {
-  return app.add_option_function<std::string>(flag, [&to](const std::string& word) { to = word; }, help)
+  return app.add_option_function<std::string>(
+                flag, [&to](const std::string& word) { to = word; }, help)
       ->type_name("FILE");
 }
 
@@ -78,7 +79,8 @@ void add_foresight(CLI::App& app, CommandLine& line, Words& words) {
                  "octets that may be fetched in vain for each octet that clients fetch")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
-  app.add_option("--skip", line.agent.decisions.skip, "patterns of URLs that are never fetched ahead, besides logout pages")
+  app.add_option("--skip", line.agent.decisions.skip,
+                 "patterns of URLs that are never fetched ahead, besides logout pages")
       ->type_name("PATTERN");
   app.add_flag("--dry-run", line.agent.dry_run, "decide, and fetch nothing");
 }
@@ -96,7 +98,8 @@ void add_fetching(CLI::App& app, CommandLine& line, Words& words) {
 
 void add_hub(CLI::App& app, CommandLine& line, Words& words) {
   app.add_option("--name", line.hello.name, "of this edge, unique among the DNS server's edges")->required();
-  app.add_option("--endpoint", line.hello.endpoint, "that this edge serves, as pools name it (default: the edge's name)");
+  app.add_option("--endpoint", line.hello.endpoint,
+                 "that this edge serves, as pools name it (default: the edge's name)");
   app.add_option("--cluster", line.hello.cluster, "edges of one location and class")->capture_default_str();
   app.add_option("--hub", line.hub.address, "the DNS server's plugin `edges`; without it, this edge goes on alone")
       ->type_name("HOST:PORT");
@@ -104,6 +107,10 @@ void add_hub(CLI::App& app, CommandLine& line, Words& words) {
   auto* certificate = file(app, "--hub-cert", line.hub.certificate, "our certificate, for mutual TLS")->needs(ca);
   file(app, "--hub-key", line.hub.key, "its key")->needs(certificate);
   file(app, "--hub-token", line.hub_token, "a file with the token that lets this edge in");
+  app.add_option("--resolver", words.resolver,
+                 "the DNS server, to be asked for the hosts that clients use and for hints")
+      ->type_name("ADDRESS")
+      ->check(is_address(kDnsPort));
   app.add_option("--http", words.http, "where metrics, GET /v1/edge and hints for web servers are answered")
       ->type_name("ADDRESS")
       ->check(is_address(kHttpPort));
@@ -123,6 +130,7 @@ void take(const Words& words, CommandLine& line) {
   line.hello.bytes_per_second = line.fetcher.bytes_per_second;
   line.hello.version = HARBINGER_VERSION;
   if (!words.http.empty()) line.http = SocketAddress::parse(words.http, kHttpPort).value();
+  if (!words.resolver.empty()) line.agent.resolver = SocketAddress::parse(words.resolver, kDnsPort).value();
   // What does something must not be done on a guess.
   for (const auto& pattern : line.door.skip) line.agent.decisions.skip.push_back(pattern);
   line.door.keep_query = true;

@@ -54,7 +54,7 @@ class Program {
     auto fetcher = Fetcher::start(line_.fetcher, {&system_clock(), &metrics_, log_.named("fetch")});
     if (!fetcher) return say(errors_, "--cache", fetcher.error());
     auto agent = Agent::start(line_.agent, {&system_clock(), &metrics_, log_}, std::move(*fetcher));
-    if (!agent) return say(errors_, "--state, --manifest", agent.error());
+    if (!agent) return say(errors_, "--state, --manifest, --resolver", agent.error());
     agent_ = std::move(*agent);
     if (const int trouble = open_http(); trouble != kOk) return trouble;
     return join();

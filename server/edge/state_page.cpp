@@ -17,7 +17,7 @@ std::string state_page(const Hello& hello, const Agent::State& state) {
       {"requests", state.requests},
       {"hits", state.hits},
       {"decided", books.decided},
-      {"held_back", {{"too_dear", books.unpaid}, {"skipped", books.skipped}}},
+      {"held_back", {{"too_dear", books.unpaid}, {"skipped", books.skipped}, {"can_wait", books.put_off}}},
       {"useful", books.useful},
       {"in_vain", books.in_vain},
       {"useful_bytes", books.useful_bytes},
