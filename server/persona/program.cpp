@@ -71,7 +71,8 @@ class Program {
     if (!catalogue) return say(errors_, catalogue.error());
     catalogue_ = std::move(*catalogue);
     if (line_.tokens)
-      if (const auto tokens = Tokens::load(*line_.tokens); !tokens) return say(errors_, "--tokens", tokens.error());
+      if (const auto tokens = Tokens::load(*line_.tokens, "assign"); !tokens)
+        return say(errors_, "--tokens", tokens.error());
     if (const auto pem = load_pem(line_.certificate, line_.key, line_.client_ca); !pem)
       return say(errors_, "--tls-cert, --tls-key, --client-ca", pem.error());
     network_ = makers_.network(line_);

@@ -167,8 +167,8 @@ class Ties final : public std::enable_shared_from_this<Ties> {
     const auto may_use = [](auto& each) { return tidy(each) != Found::refused; };
     const auto jobs = read_usable(said.jobs(), may_use);
     const auto lines = read_usable(said.lines(), may_use);
-    const auto parts = static_cast<std::size_t>(said.jobs_size() + said.lines_size());
-    counts_.theirs.add(parts - jobs.size() - lines.size());
+    counts_.theirs.add(static_cast<std::size_t>(said.jobs_size()) - jobs.size());
+    counts_.theirs.add(static_cast<std::size_t>(said.lines_size()) - lines.size());
     const std::lock_guard events(events_mutex_);
     if (said.has_farewell()) farewell_ = escape_for_log(said.farewell().reason());
     if (!connected()) return;

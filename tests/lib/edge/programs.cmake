@@ -6,12 +6,12 @@ target_sources(test_edge_rpc PRIVATE ${edge_rpc_support} lib/persona/rpc/certifi
                lib/persona/rpc/raw_call_rpc.cpp)
 target_link_libraries(test_edge_rpc PRIVATE harbinger_edge_rpc_server harbinger_edge_proto harbinger_persona_proto
                       OpenSSL::SSL)
-# An edge that can be killed.
-add_executable(edge_for_tests lib/edge/rpc/edge_main.cpp)
-target_link_libraries(edge_for_tests PRIVATE harbinger_edge_rpc_client)
-harbinger_warnings(edge_for_tests)
-add_dependencies(test_edge_rpc edge_for_tests)
-target_compile_definitions(test_edge_rpc PRIVATE HARBINGER_EDGE_FOR_TESTS="$<TARGET_FILE:edge_for_tests>")
+# Either end as a process that can be killed.
+add_executable(edge_peer lib/edge/rpc/peer_main.cpp)
+target_link_libraries(edge_peer PRIVATE harbinger_edge_rpc_server)
+harbinger_warnings(edge_peer)
+add_dependencies(test_edge_rpc edge_peer)
+target_compile_definitions(test_edge_rpc PRIVATE HARBINGER_EDGE_PEER="$<TARGET_FILE:edge_peer>")
 # Modules find the library in the program, as in harbingerd.
 harbinger_test_program(edge_modules lib/edge/modules)
 target_link_libraries(test_edge_modules PRIVATE -Wl,--whole-archive harbinger_hints harbinger_core harbinger_net

@@ -22,6 +22,16 @@ inline edge::Hello hello_of(std::string name) {
   return hello;
 }
 
+/// Short pauses, so that tests are short.
+inline edge::UplinkSettings quick(const std::string& address) {
+  edge::UplinkSettings settings;
+  settings.address = address;
+  settings.patience = std::chrono::seconds(10);
+  settings.shortest_pause = std::chrono::milliseconds(10);
+  settings.longest_pause = std::chrono::milliseconds(50);
+  return settings;
+}
+
 /// What the server has told an edge.
 struct Told {
   std::mutex mutex;
@@ -69,14 +79,9 @@ struct HubPair {
 
   std::string address() const { return server->addresses().at(0).to_string(); }
 
-  /// Short pauses, so that tests are short.
   edge::UplinkSettings settings(const std::string& token = "") const {
-    edge::UplinkSettings edge;
-    edge.address = address();
+    auto edge = quick(address());
     edge.token = token;
-    edge.patience = std::chrono::seconds(10);
-    edge.shortest_pause = std::chrono::milliseconds(10);
-    edge.longest_pause = std::chrono::milliseconds(50);
     return edge;
   }
 

@@ -1,6 +1,8 @@
 // How sessions begin and end.
 #include <catch2/catch.hpp>
 
+#include <csignal>
+
 #include "tests/lib/edge/rpc/hub_pair.h"
 #include "tests/lib/edge/rpc/raw_words.h"
 #include "tests/lib/persona/rpc/raw_call.h"
@@ -14,7 +16,7 @@ namespace {
 
 const std::string kSession = "/harbinger.edge.v1.EdgeHub/Session";
 
-Process edge_process(const HubPair& pair) { return Process({HARBINGER_EDGE_FOR_TESTS, pair.address(), "edge-1"}); }
+Process edge_process(const HubPair& pair) { return Process({HARBINGER_EDGE_PEER, "join", pair.address()}); }
 
 std::chrono::milliseconds time_until(const std::function<bool()>& condition) {
   const auto begin = std::chrono::steady_clock::now();
@@ -51,6 +53,20 @@ TEST_CASE("a session ends soon when its edge says nothing any more, not even to 
   const auto took = time_until([&] { return pair.host->present() == 0; });
   INFO(took.count());
   CHECK(took < 4s);  // 2 s are promised, to a machine that has time
+}
+
+TEST_CASE("an edge notices soon that its server says nothing any more, and comes back when it does") {
+  Process server({HARBINGER_EDGE_PEER, "serve"});
+  REQUIRE(wait_until([&] { return server.output().ends_with('\n'); }));
+  auto settings = quick(server.output().substr(0, server.output().find('\n')));
+  const auto uplink = connect_hub(settings, hello_of("edge-1"), {}).value();
+  REQUIRE(wait_until([&] { return uplink->connected(); }));
+  server.freeze();
+  const auto took = time_until([&] { return !uplink->connected(); });
+  INFO(took.count());
+  CHECK(took < 4s);  // as above
+  server.signal(SIGCONT);
+  CHECK(wait_until([&] { return uplink->connected(); }));
 }
 
 TEST_CASE("an edge that is quiet and well stays, however often both ask for each other") {
