@@ -32,6 +32,8 @@ class Fetcher {
     std::chrono::milliseconds patience{10'000};  ///< for a response to begin, and for each part of it
     TokenBudget::Settings budget{};
     std::string host_of_origin{};  ///< Host field where a resource has no host
+    /// Accept-Encoding of whole resources: as the clients' browsers write it, since a cache keeps an answer that varies with it for each.
+    std::string accept_encoding = "gzip, deflate, br, zstd";
   };
   struct World {
     const Clock* clock = nullptr;
@@ -43,7 +45,8 @@ class Fetcher {
   static Result<std::unique_ptr<Fetcher>> start(const Settings& settings, const World& world);
   virtual ~Fetcher() = default;
 
-  /// Takes a job. `done` is called once, on the fetcher's thread or, at once, on this one. Any thread; never blocks.
+  /// Takes a job. `done` is called once: on the fetcher's thread, at once on this one, or by who ends the fetcher. It must not throw. Any thread; never
+  /// blocks.
   virtual void offer(Job job, Done done = {}) = 0;
 
   /// What a client fetched through the cache, by its log: a job for it that waits is over (wanted_first), what it tells of the cache and
