@@ -12,7 +12,8 @@ namespace {
 constexpr double kMixing = 0.02;
 // What has this share of its probability from being next.
 constexpr double kMostlyNext = 0.3;
-constexpr double kLeastAheadMs = 250;
+constexpr double kAlmostCertain = 0.5;
+constexpr double kTooLate = 1;  // times of what a miss takes
 // Until when a prefetch makes sense, in times of how long it usually takes until it is wanted.
 constexpr std::uint32_t kLateness = 4, kSoonestMs = 5'000, kLatestMs = 120'000;
 
@@ -27,10 +28,17 @@ bool Decider::is_skipped(std::string_view resource) const {
                              [&](const std::string& pattern) { return matches_pattern(pattern, resource); });
 }
 
-// With every access of the client it is asked again, and then more is known. What is likely next cannot wait: there is no access before it.
+// With every access of the client it is asked again, and then more is known. So what is not likely next waits, unless the next access will come before
+// anything can be fetched for the one behind it; then what will be wanted almost certainly is fetched now.
 bool Decider::can_wait(const Expected& expected) const {
   if (expected.next >= expected.probability * kMostlyNext) return false;
-  return expected.in_ms > std::max(kLeastAheadMs, settings_.ahead * miss_ms_);
+  const bool in_a_rush = expected.in_ms > 0 && expected.in_ms < settings_.ahead * miss_ms_;
+  return !in_a_rush || expected.probability < kAlmostCertain;
+}
+
+// Its client asks for it by itself before it could be there.
+bool Decider::is_too_late(const Expected& expected) const {
+  return expected.next >= kAlmostCertain && expected.in_ms > 0 && expected.in_ms < kTooLate * miss_ms_;
 }
 
 std::uint64_t Decider::size_of(const Expected& expected) const {
@@ -50,7 +58,7 @@ std::vector<Job> Decider::decide(ClientKey client, std::span<const Expected> exp
       ++books_.skipped;
       continue;
     }
-    if (can_wait(*each)) {
+    if (can_wait(*each) || is_too_late(*each)) {
       ++books_.put_off;
       continue;
     }
@@ -81,7 +89,7 @@ Job Decider::make_job(ClientKey client, const Expected& expected, std::uint64_t 
 }
 
 void Decider::wanted(const Wanted& what) {
-  credit_.earn(what.bytes);
+  if (!what.from_cache) credit_.earn(what.bytes);
   if (what.bytes > 0) mix(usual_bytes_, static_cast<double>(what.bytes));
   if (what.took_ms > 0) mix(what.from_cache ? hit_ms_ : miss_ms_, what.took_ms);
   const auto found = by_resource_.find(std::string(what.resource));
@@ -89,6 +97,7 @@ void Decider::wanted(const Wanted& what) {
   const auto& open = open_.at(found->second);
   if (!open.fetched) return;  // its job is told to be over
   credit_.settle((1 - open.probability) * static_cast<double>(open.bytes), 0);
+  credit_.earn(what.bytes);  // it would have come from the origin
   ++books_.useful;
   books_.useful_bytes += open.bytes;
   drop(found->second);

@@ -21,8 +21,8 @@ class Decider {
     WasteCredit::Settings waste{};
     std::vector<std::string> skip{};  ///< patterns (matches_pattern) of what is never fetched ahead
     std::size_t most = 8;             ///< jobs for one access
-    double ahead =
-        4;  ///< what is wanted later than after so many times what a miss takes, and not next, can wait for the client's next access
+    /// Times of what a miss takes: a client whose next access comes sooner is in a rush, and looked ahead further for.
+    double ahead = 2;
     Duration patience = std::chrono::minutes(30);  ///< what nobody came for within it was in vain
     std::size_t open = 65'536;                     ///< prefetches that are kept in the books at a time
   };
@@ -64,6 +64,7 @@ class Decider {
 
   bool is_skipped(std::string_view resource) const;
   bool can_wait(const Expected& expected) const;
+  bool is_too_late(const Expected& expected) const;
   Job make_job(ClientKey client, const Expected& expected, std::uint64_t bytes);
   std::uint64_t size_of(const Expected& expected) const;
   void drop(std::uint64_t id);

@@ -260,7 +260,7 @@ void FetchDesk::learn(const Ticket& ticket, const FetchEnd& end, MonotonicTime n
   const auto bytes = static_cast<double>(end.bytes);
   if (bytes >= kTellsThroughput && body_took > 0ns) throughput_ += (bytes / ms(body_took) * 1000 - throughput_) / 8;
   hosts_.at(target.host).answered(end.first_byte);
-  width_.ended(end.first_byte, end.bytes, queue_.state().waiting > 0, now);
+  width_.ended(end.first_byte, queue_.state().waiting > 0);
 }
 
 void FetchDesk::note_trouble(const Ticket& ticket, const FetchEnd& end, MonotonicTime now) {

@@ -24,7 +24,7 @@ class Fetcher {
  public:
   struct Settings {
     SocketAddress cache{};              ///< where the cache listens, over HTTP
-    std::size_t fewest = 1, most = 32;  ///< requests at a time; between them as demand and the link allow
+    std::size_t fewest = 4, most = 32;  ///< requests at a time; between them as demand and the link allow
     std::size_t waiting = 4096;
     std::uint64_t bytes_per_second = 0;          ///< of the link towards the origin; 0: learnt
     double most_share = 0.5;                     ///< of the link that prefetching may use while clients use it

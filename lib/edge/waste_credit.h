@@ -6,7 +6,7 @@
 
 namespace harbinger::edge {
 
-/// Every octet that clients fetch earns a share of an octet that may be fetched in vain; a prefetch costs the octets that it is expected to waste, its
+/// Every octet that clients fetch from the origin, or would have without prefetching, earns a share of an octet that may be fetched in vain; a prefetch costs the octets that it is expected to waste, its
 /// size times the probability that nobody wants it. So as long as probabilities are right, at most that share is fetched in vain, whatever clients do;
 /// where they are not, `settle` makes it dearer. When little is left, only what is likely is paid for. Not thread-safe.
 class WasteCredit {
@@ -26,12 +26,13 @@ class WasteCredit {
   /// The probability that a prefetch must have now.
   double floor() const {
     const double full = std::clamp(left_ / static_cast<double>(settings_.comfort), 0.0, 1.0);
-    return settings_.least + (1 - settings_.least) * (1 - full) * (1 - full);
+    const double rest = std::max(kCertain - settings_.least, 0.0);
+    return settings_.least + rest * (1 - full) * (1 - full);
   }
   /// Whether it is worth its octets; if so, they are paid for.
   bool pay(double probability, std::uint64_t octets) {
     const double cost = price(probability, octets);
-    if (probability < floor() || cost > left_) return false;
+    if (probability < floor() || cost > left_ + (probability >= kCertain ? overdraft() : 0)) return false;
     left_ -= cost;
     return true;
   }
@@ -48,7 +49,10 @@ class WasteCredit {
   double dearness() const { return dearness_; }
 
  private:
-  static constexpr double kFading = 0.99;
+  static constexpr double kFading = 0.99, kCertain = 0.9;
+
+  // What is as good as certain may be fetched on debts.
+  double overdraft() const { return static_cast<double>(settings_.comfort); }
 
   double price(double probability, std::uint64_t octets) const {
     return static_cast<double>(octets) * (1 - std::clamp(probability, 0.0, 1.0)) * dearness_;

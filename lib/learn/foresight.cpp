@@ -20,6 +20,8 @@ constexpr Duration kPause = 5ms;
 constexpr Duration kPublishEvery = 1s;
 // A snapshot may take this share of the learning thread's time.
 constexpr int kSnapshotShare = 100;
+// Who listens acts on what it hears, so it hears all while at least one access of so many is judged, and then of those that are.
+constexpr std::uint32_t kTellThough = 64;
 // Of the journal, what the planner of resolutions ahead is taught again.
 constexpr UnixMillis kRhythmsMs = 3'600'000;
 // Accesses after which the load is looked at; so many are learnt together at most.
@@ -177,10 +179,10 @@ void Foresight::Impl::take_in(const Happened& each, bool judged) {
   hints.wanted(access.client, hash, each.at);
   judge.score(access.client, hash, each.at);
   learn_later(access);
-  if (judged) learn_waiting();
+  const bool told = expectations.heard() && (judged || load_guard.judge_every() <= kTellThough);
+  if (judged || told) learn_waiting();
   judge.guess(access.client, hash, each.at, access.at, *model, judged);
-  if (judged && expectations.heard())
-    expectations.tell(access, each.at, *model, fragment_model ? &*fragment_model : nullptr);
+  if (told) expectations.tell(access, each.at, *model, fragment_model ? &*fragment_model : nullptr);
 }
 
 // What is not there should never be hinted, and nobody in particular has no habits.

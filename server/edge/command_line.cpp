@@ -122,6 +122,7 @@ double bytes_of(double mbit) { return mbit * 1e6 / 8; }
 
 void take(const Words& words, CommandLine& line) {
   line.fetcher.cache = SocketAddress::parse(words.cache, kCachePort).value();
+  line.fetcher.fewest = std::min(line.fetcher.fewest, line.fetcher.most);
   line.fetcher.most_bytes = words.most_mb << 20;
   line.fetcher.bytes_per_second = static_cast<std::uint64_t>(bytes_of(words.link_mbit));
   line.agent.bytes_per_second = static_cast<std::uint64_t>(bytes_of(words.serving_mbit));

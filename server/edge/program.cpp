@@ -33,10 +33,21 @@ class Program {
     }
     if (const int trouble = start(); trouble != kOk) return trouble;
     stop();
+    say_farewell();
     return kOk;
   }
 
  private:
+  void say_farewell() const {
+    const auto state = agent_->state();
+    const auto& books = state.books;
+    log_.info("stopped", std::to_string(state.requests) + " requests, " + std::to_string(state.hits) + " hits; " +
+                             std::to_string(books.decided) + " jobs decided, " + std::to_string(books.unpaid) +
+                             " too dear, " + std::to_string(state.fetcher.fetched) + " fetched, " +
+                             std::to_string(books.useful) + " useful so far; dearness " +
+                             std::to_string(books.dearness));
+  }
+
   int read_files() {
     hub_ = line_.hub;
     hub_.metrics = &metrics_;

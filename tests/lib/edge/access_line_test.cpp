@@ -52,7 +52,8 @@ TEST_CASE("Varnish logs whole URLs") {
       R"(192.0.2.7 - - [x] "GET http://Shop.example/a?b HTTP/1.1" 200 5 "-" "-" "Shop.example" 0.000084 HIT "-" "-")");
   CHECK(access.resource == "http://shop.example/a?b");
   CHECK(access.cache == Cache::hit);
-  CHECK(read(R"(192.0.2.7 - - [x] "GET http://shop.example HTTP/1.1" 200 5 "-" "-")").resource == "http://shop.example/");
+  CHECK(read(R"(192.0.2.7 - - [x] "GET http://shop.example HTTP/1.1" 200 5 "-" "-")").resource ==
+        "http://shop.example/");
 }
 
 TEST_CASE("a range makes a part of the resource") {
