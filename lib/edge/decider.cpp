@@ -12,7 +12,7 @@ namespace {
 constexpr double kMixing = 0.02;
 // What has this share of its probability from being next.
 constexpr double kMostlyNext = 0.3;
-constexpr double kAlmostCertain = 0.5;
+constexpr double kAlmostCertain = 0.5, kWorthARush = 0.2;
 constexpr double kTooLate = 1;  // times of what a miss takes
 // Until when a prefetch makes sense, in times of how long it usually takes until it is wanted.
 constexpr std::uint32_t kLateness = 4, kSoonestMs = 5'000, kLatestMs = 120'000;
@@ -33,7 +33,7 @@ bool Decider::is_skipped(std::string_view resource) const {
 bool Decider::can_wait(const Expected& expected) const {
   if (expected.next >= expected.probability * kMostlyNext) return false;
   const bool in_a_rush = expected.in_ms > 0 && expected.in_ms < settings_.ahead * miss_ms_;
-  return !in_a_rush || expected.probability < kAlmostCertain;
+  return !in_a_rush || expected.probability < kWorthARush;
 }
 
 // Its client asks for it by itself before it could be there.
