@@ -220,7 +220,7 @@ void CacheConnections::keep(std::unique_ptr<Connection> connection) {
   if (connection->reusable() && idle_.size() < settings_.kept) idle_.push_back(std::move(connection));
 }
 
-asio::awaitable<FetchEnd> CacheConnections::fetch(const FetchOrder& order) {
+asio::awaitable<FetchEnd> CacheConnections::fetch(FetchOrder order) {
   for (;;) {
     FetchEnd end;
     auto connection = take_idle();

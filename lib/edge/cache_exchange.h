@@ -30,8 +30,7 @@ class CacheConnections {
   ~CacheConnections();
 
   /// However the cache behaves, this comes to an end: it waits for each step `patience` at most, and leaves a response that is larger than `most_bytes`, or that drips.
-  /// The order is borrowed until then.
-  boost::asio::awaitable<FetchEnd> fetch(const FetchOrder& order);
+  boost::asio::awaitable<FetchEnd> fetch(FetchOrder order);
 
  private:
   class Connection;

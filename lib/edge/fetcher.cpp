@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -114,7 +113,7 @@ class Working final : public Fetcher {
   void turn() {
     take_in();
     const MonotonicTime now = clock_.now();
-    while (auto order = desk_.next(now)) asio::co_spawn(context_, fly(std::move(*order)), asio::detached);
+    while (auto order = desk_.next(now)) begin(std::move(*order));
     publish(now);
     tell(desk_.take_told());
     look_again();
@@ -134,17 +133,22 @@ class Working final : public Fetcher {
     for (auto& offer : taken.offers) desk_.offer(std::move(offer.job), std::move(offer.done), now);
   }
 
-  asio::awaitable<void> fly(FetchOrder order) {
-    FetchEnd end;
-    try {
-      end = co_await connections_.fetch(order);
-    } catch (const std::exception& trouble) {  // no memory, no descriptors
-      end = {.trouble = FetchEnd::Trouble::cache, .why = trouble.what()};
-    }
+  void begin(FetchOrder order) {
+    std::string key = order.key;
+    asio::co_spawn(context_, connections_.fetch(std::move(order)),
+                   [this, key = std::move(key)](const std::exception_ptr& trouble, FetchEnd end) {
+                     // No memory, no descriptors.
+                     if (trouble)
+                       end = {.trouble = FetchEnd::Trouble::cache, .why = "this machine is short of something"};
+                     ended(key, end);
+                   });
+  }
+
+  void ended(const std::string& key, const FetchEnd& end) {
     if (end.outcome == JobDone::Outcome::failed)
       log_.warning(end.trouble == FetchEnd::Trouble::cache ? "cache" : "origin",
-                   escape_for_log(order.key.substr(0, 200)) + ": " + end.why);
-    desk_.ended(order.key, end, clock_.now());
+                   escape_for_log(key.substr(0, 200)) + ": " + end.why);
+    desk_.ended(key, end, clock_.now());
     turn();
   }
 

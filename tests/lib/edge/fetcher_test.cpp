@@ -255,7 +255,8 @@ TEST_CASE("the end of a fetcher is quick, and everybody hears of it") {
   REQUIRE(wait_until([&] { return fetcher->state().in_flight == 4; }));
   const auto began = std::chrono::steady_clock::now();
   fetcher.reset();
-  CHECK(std::chrono::steady_clock::now() - began < 100ms);
+  // A few milliseconds; more where many processes share a processor.
+  CHECK(std::chrono::steady_clock::now() - began < 500ms);
   CHECK(told.size() == 1000);
   CHECK(told.count(Became::stopped) == 1000);
 }
