@@ -8,7 +8,7 @@ namespace harbinger::edge {
 namespace {
 
 constexpr double kLater = 2, kLeastLaterMs = 2;  // than usual, for a round to shrink
-constexpr double kDrift = 0.02;                  // of what is usual, towards later
+constexpr double kDrift = 0.1;                   // of what is usual, towards later
 constexpr std::size_t kLeastResponses = 8;       // of a round; and twice the width
 constexpr int kRest = 2;                         // rounds before growing is tried again
 constexpr std::size_t kFirst = 4;
@@ -43,7 +43,11 @@ void Width::judge() {
   round_ = {};
 
   const bool later = usual_ms_ > 0 && ms > kLater * usual_ms_ + kLeastLaterMs;
-  usual_ms_ = usual_ms_ == 0 || ms < usual_ms_ ? ms : usual_ms_ + kDrift * (ms - usual_ms_);
+  // What is later with few requests out is not our doing, and becomes usual.
+  if (usual_ms_ == 0 || ms < usual_ms_)
+    usual_ms_ = ms;
+  else if (width_ <= std::max(fewest_, kFirst))
+    usual_ms_ += kDrift * (ms - usual_ms_);
   if (later) {
     change(0.7);
     rest_ = kRest;

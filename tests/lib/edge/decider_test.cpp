@@ -23,7 +23,7 @@ struct Desk {
   void fetched(const Job& job) {
     decider.done({job.id, job.resource, JobDone::Outcome::fetched, kSize, 50, ""}, clock.now());
   }
-  void wants(const char* resource) { decider.wanted({resource, kSize, 1, true}); }
+  void wants(const char* resource, bool from_cache = true) { decider.wanted({resource, kSize, 1, from_cache}); }
 
   FakeClock clock;
   Decider decider;
@@ -74,7 +74,8 @@ TEST_CASE("prefetches waste no more than a share of what clients fetch") {
   CHECK(desk.expect({{"http://h/x", 0.5}}).empty());  // nothing was earned yet
   std::uint64_t fetched = 0, expected_waste = 0;
   for (int i = 0; i < 1000; ++i) {
-    desk.wants("http://h/other");
+    desk.wants("http://h/kept");  // costs the origin nothing, and earns nothing
+    desk.wants("http://h/other", false);
     fetched += kSize;
     const auto resource = "http://h/" + std::to_string(i);
     std::vector<Expected> expected{{resource, 0.5, 0.5, 100, kSize}};

@@ -96,7 +96,7 @@ TEST_CASE("connections to the cache are used again, also after it closed them") 
     if (++served == 50) peer.close();
   });
   auto settings = before(server);
-  settings.most = 1;
+  settings.fewest = settings.most = 1;
   ToldJobs told;
   const auto fetcher = start(settings);
   for (std::uint64_t id = 1; id <= 100; ++id) {
