@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "persona/start_model.h"
-#include "server/shared/end_signals.h"
 #include "server/persona/command_line.h"
 #include "server/persona/program.h"
+#include "server/shared/end_signals.h"
 #include "server/stderr_log.h"
 
 using namespace harbinger;

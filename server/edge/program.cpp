@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include <harbinger/fragments.h>
+#include "base/read_file.h"
 #include "persona/rpc/pem.h"
 #include "server/edge/state_page.h"
 #include "server/shared/metrics_page.h"
@@ -54,11 +56,23 @@ class Program {
     hub_.log = log_.named("hub");
     if (const auto pem = persona::load_pem(hub_.certificate, hub_.key, hub_.ca); !pem)
       return say(errors_, "--hub-ca, --hub-cert, --hub-key", pem.error());
+    if (const auto read = read_manifests(); !read) return say(errors_, "--manifest", read.error());
     if (!line_.hub_token) return kOk;
     auto token = server::read_token(*line_.hub_token);
     if (!token) return say(errors_, "--hub-token", token.error());
     hub_.token = std::move(*token);
     return kOk;
+  }
+
+  Result<void> read_manifests() const {
+    FragmentTable table;
+    for (const auto& file : line_.agent.prediction.manifests) {
+      const auto text = read_file(file, "the manifest");
+      if (!text) return fail(text.error());
+      if (const auto added = table.add_manifest(*text); !added)
+        return fail(added.error().code, file.string() + ": " + added.error().to_string());
+    }
+    return {};
   }
 
   int start() {
