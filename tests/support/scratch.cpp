@@ -28,6 +28,10 @@ fs::path Scratch::write(const fs::path& name, std::string_view text) const {
   return file;
 }
 
+std::filesystem::path in_project(const std::filesystem::path& file) {
+  return std::filesystem::path(HARBINGER_SOURCE_DIR) / file;
+}
+
 std::string read_text(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};

@@ -23,6 +23,9 @@ class Scratch {
   std::filesystem::path path_;
 };
 
+/// Where a file of the project is.
+std::filesystem::path in_project(const std::filesystem::path& file);
+
 /// The whole of a file; empty when there is none.
 std::string read_text(const std::filesystem::path& file);
 

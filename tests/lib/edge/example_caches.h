@@ -31,7 +31,7 @@ namespace harbinger::test {
 /// A file of examples/edge with every one of these texts replaced; that each is there is checked.
 inline std::string edge_example(std::string_view name,
                                 const std::vector<std::pair<std::string, std::string>>& replacements) {
-  auto text = read_text(std::filesystem::path(HARBINGER_SOURCE_DIR) / "examples" / "edge" / name);
+  auto text = read_text(in_project("examples/edge") / name);
   for (const auto& [from, to] : replacements) {
     const auto at = text.find(from);
     INFO(name << " has no `" << from << "`");
@@ -171,10 +171,9 @@ class ExampleVarnish {
     const bool up = wait_until([&] { return !process_.running() || listens(address_); }, std::chrono::seconds(60));
     INFO(process_.output());
     REQUIRE((up && process_.running()));
-    log_.emplace(std::vector<std::string>{
-        "varnishncsa", "-n", (scratch / "work").string(), "-f",
-        (std::filesystem::path(HARBINGER_SOURCE_DIR) / "examples/edge/varnishncsa.format").string(), "-w",
-        (scratch / "access.log").string()});
+    log_.emplace(std::vector<std::string>{"varnishncsa", "-n", (scratch / "work").string(), "-f",
+                                          in_project("examples/edge/varnishncsa.format").string(), "-w",
+                                          (scratch / "access.log").string()});
     // What was logged before it reads is not told: so it is asked until it tells.
     REQUIRE(wait_until([&] {
       http_get(address_, "/is-logged");
