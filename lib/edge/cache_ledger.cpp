@@ -7,6 +7,7 @@ namespace harbinger::edge {
 namespace {
 
 constexpr std::size_t kMostRefusals = 8192;
+constexpr double kLeastUsual = 1;  // second
 
 }  // namespace
 
@@ -26,9 +27,18 @@ std::string CacheLedger::refusal(std::uint64_t key, MonotonicTime now) {
 CacheLedger::Entry& CacheLedger::keep(std::uint64_t key, std::optional<std::chrono::seconds> fresh_for,
                                       MonotonicTime now) {
   Entry& entry = entries_.at(key);
-  if (fresh_for) entry.lifetime = *fresh_for;
-  entry.until = now + std::min(entry.lifetime.count() > 0 ? entry.lifetime : kUsuallyFresh, kLongest);
+  if (fresh_for) {
+    entry.lifetime = *fresh_for;
+    if (fresh_for->count() > 0) usually(static_cast<double>(fresh_for->count()));
+  }
+  const auto usual = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(usual_s_));
+  entry.until = now + std::min<Duration>(entry.lifetime.count() > 0 ? Duration(entry.lifetime) : usual, kLongest);
   return entry;
+}
+
+void CacheLedger::usually(double lifetime_s) {
+  usual_s_ =
+      std::clamp(usual_s_ + (lifetime_s - usual_s_) / 16, kLeastUsual, static_cast<double>(kUsuallyFresh.count()));
 }
 
 void CacheLedger::fetched(std::uint64_t key, std::optional<std::chrono::seconds> fresh_for, MonotonicTime now) {
@@ -55,6 +65,8 @@ bool CacheLedger::wanted(std::uint64_t key, bool hit, bool keepable, MonotonicTi
     return ours;
   }
   unused_ += ours;
+  // It was believed to be there: others of which nothing was told are gone sooner, too.
+  if (entry && now < entry->until && entry->lifetime.count() == 0) usually(usual_s_ / 2);
   if (!keepable) {
     entries_.erase(key);
     return false;

@@ -14,7 +14,7 @@ namespace harbinger::edge {
 /// one thread at a time.
 class CacheLedger {
  public:
-  /// Of what did not say how long it is fresh.
+  /// Of what did not say how long it is fresh, at most; less where others say less, or where it was gone sooner.
   static constexpr std::chrono::seconds kUsuallyFresh{60};
   /// Nothing is believed for longer.
   static constexpr std::chrono::seconds kLongest{3600};
@@ -49,9 +49,11 @@ class CacheLedger {
     MonotonicTime until{};
     std::string why;
   };
+  void usually(double lifetime_s);
   Entry& keep(std::uint64_t key, std::optional<std::chrono::seconds> fresh_for, MonotonicTime now);
 
   std::uint64_t unused_ = 0;
+  double usual_s_ = static_cast<double>(kUsuallyFresh.count());
   TwoGenerations<Entry> entries_;
   TwoGenerations<Refusal> refusals_;
 };

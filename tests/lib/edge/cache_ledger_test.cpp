@@ -19,9 +19,10 @@ TEST_CASE("the ledger believes that the cache holds what was fetched while it is
   CHECK(ledger.holds(1, kStart + 9s));
   CHECK_FALSE(ledger.holds(1, kStart + 10s));
 
-  ledger.fetched(2, std::nullopt, kStart);
-  CHECK(ledger.holds(2, kStart + CacheLedger::kUsuallyFresh - 1s));
-  CHECK_FALSE(ledger.holds(2, kStart + CacheLedger::kUsuallyFresh));
+  CacheLedger untold;
+  untold.fetched(2, std::nullopt, kStart);
+  CHECK(untold.holds(2, kStart + CacheLedger::kUsuallyFresh - 1s));
+  CHECK_FALSE(untold.holds(2, kStart + CacheLedger::kUsuallyFresh));
   ledger.fetched(3, 365 * 24h, kStart);
   CHECK_FALSE(ledger.holds(3, kStart + CacheLedger::kLongest));
 }
@@ -79,4 +80,24 @@ TEST_CASE("the ledger is bounded, and counts what is forgotten without use") {
   CHECK(ledger.holds(1000, kStart));
   CHECK(ledger.unused() >= 450);
   CHECK(ledger.unused() <= 500);
+}
+
+TEST_CASE("what says nothing of its freshness is believed for no longer than others are") {
+  CacheLedger ledger;
+  MonotonicTime now{1'000'000'000};
+  for (std::uint64_t key = 1; key <= 100; ++key) ledger.fetched(key, 5s, now);
+  ledger.wanted(1000, false, true, now);
+  CHECK(ledger.holds(1000, now + 4s));
+  CHECK_FALSE(ledger.holds(1000, now + 8s));
+}
+
+TEST_CASE("what is gone sooner than believed makes others be believed for less long") {
+  CacheLedger ledger;
+  MonotonicTime now{1'000'000'000};
+  for (int i = 0; i < 100; ++i) {
+    ledger.wanted(1, false, true, now);  // a miss again and again
+    now = now + 3s;
+  }
+  ledger.wanted(2, false, true, now);
+  CHECK_FALSE(ledger.holds(2, now + 10s));
 }
