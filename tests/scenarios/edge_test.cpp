@@ -38,7 +38,8 @@ struct House {
 
   std::string config() const {
     std::string text =
-        ".:{port} {\n bind 127.0.0.1\n prefetch\n hosts {\n 192.0.2.9 a.shop.example b.shop.example localhost\n fallthrough\n}\n";
+        ".:{port} {\n bind 127.0.0.1\n prefetch\n hosts {\n 192.0.2.9 a.shop.example b.shop.example localhost\n "
+        "fallthrough\n}\n";
     text += "edges {\n listen " + hub.to_string() + "\n http " + admin.to_string() +
             "\n warm {resource}.shop.example http://{name}/index.m3u8\n}\ncdn_select {\n http " + admin.to_string() +
             "\n";
