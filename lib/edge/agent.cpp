@@ -6,6 +6,7 @@
 
 #include <harbinger/hints.h>
 #include <harbinger/repeater.h>
+#include <harbinger/resource_text.h>
 #include "edge/access_line.h"
 #include "edge/entry_pages.h"
 #include "edge/hint_asker.h"
@@ -23,13 +24,6 @@ constexpr Duration kTellEvery = 1s, kRememberEvery = 5s;
 constexpr std::size_t kMostLines = 50, kMostContexts = 65'536;
 constexpr std::uint64_t kLineAgain = 60;
 constexpr std::size_t kMostFetched = 4096;
-
-// Without a port.
-std::string_view host_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-  return url.substr(0, url.find_first_of(":/?#"));
-}
 
 class RealAgent final : public Agent {
  public:
@@ -275,7 +269,7 @@ class RealAgent final : public Agent {
     for (auto& job : jobs)
       fetcher_->offer(std::move(job), [this](const JobDone& done) {
         const std::lock_guard lock(mutex_);
-        decider_.done(done, world_.clock->now());
+        decider_.done(done);
       });
   }
 

@@ -29,7 +29,7 @@ bool Decider::is_skipped(std::string_view resource) const {
 }
 
 // With every access of the client it is asked again, and then more is known. So what is not likely next waits, unless the next access will come before
-// anything can be fetched for the one behind it; then what will be wanted almost certainly is fetched now.
+// anything can be fetched for the one behind it; then what is likely enough to be wanted at all is fetched now.
 bool Decider::can_wait(const Expected& expected) const {
   if (expected.next >= expected.probability * kMostlyNext) return false;
   const bool in_a_rush = expected.in_ms > 0 && expected.in_ms < settings_.ahead * miss_ms_;
@@ -103,7 +103,7 @@ void Decider::wanted(const Wanted& what) {
   drop(found->second);
 }
 
-void Decider::done(const JobDone& done, MonotonicTime) {
+void Decider::done(const JobDone& done) {
   const auto found = open_.find(done.id);
   if (found == open_.end()) return;
   auto& open = found->second;

@@ -40,7 +40,7 @@ class Decider {
   };
   void wanted(const Wanted& what);
   /// What became of a job.
-  void done(const JobDone& done, MonotonicTime now);
+  void done(const JobDone& done);
   /// Gives up hope for what was fetched long ago. Now and then.
   void tend(MonotonicTime now);
 

@@ -19,6 +19,7 @@
 #include <harbinger/message.h>
 #include <harbinger/random.h>
 #include <harbinger/token_budget.h>
+#include "base/client_network.h"
 #include "net/asio_address.h"
 #include "net/question_match.h"
 
@@ -29,8 +30,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// As RFC 7871 sec. 11.1 has it.
-constexpr int kBits4 = 24, kBits6 = 48;
 constexpr std::size_t kMostRemembered = 65'536, kMostWaiting = 1'024;
 
 void append(std::vector<std::uint8_t>& out, OptionCode code, std::span<const std::uint8_t> data) {
@@ -42,12 +41,12 @@ void append(std::vector<std::uint8_t>& out, OptionCode code, std::span<const std
   out.insert(out.end(), data.begin(), data.end());
 }
 
-std::vector<std::uint8_t> make_query(std::uint16_t id, const Name& name, const IpAddress& network) {
+std::vector<std::uint8_t> make_query(std::uint16_t id, const Name& name, const IpPrefix& network) {
   std::vector<std::uint8_t> options, subnet;
   std::array<std::uint8_t, kHintRequestSize> request;
   write_hint_request({.max_hints = kMaxHints, .min_confidence_pct = 10, .fragments = true}, request);
   append(options, OptionCode::HINTS, request);
-  ClientSubnet{network, static_cast<std::uint8_t>(network.is_v4() ? kBits4 : kBits6), 0}.write(subnet);
+  ClientSubnet{network.address, static_cast<std::uint8_t>(network.bits), 0}.write(subnet);
   append(options, OptionCode::ECS, subnet);
   std::vector<std::uint8_t> query(512 + options.size());
   Header header;
@@ -110,7 +109,7 @@ class Asker final : public HintAsker {
     const auto name = Name::parse(host);
     if (!name || IpAddress::parse(host)) return;
     const auto now = clock_.now();
-    const auto network = client.truncated(client.is_v4() ? kBits4 : kBits6);
+    const auto network = client_network(client);
     if (asked_at_.size() >= kMostRemembered) asked_at_.clear();
     auto& at = asked_at_[host + ' ' + network.to_string()];
     if (at != MonotonicTime() && now - at < settings_.again) return;

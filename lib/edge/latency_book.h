@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <harbinger/address.h>
+#include "base/client_network.h"
 #include "edge/messages.h"
 
 namespace harbinger::edge {
@@ -14,11 +15,10 @@ namespace harbinger::edge {
 class LatencyBook {
  public:
   static constexpr std::size_t kMost = 4096;
-  static constexpr int kBits4 = 24, kBits6 = 48;  // of a client's address, as in RFC 7871 sec. 11.1
 
   void note(const IpAddress& client, float rtt_ms) {
     if (!(rtt_ms > 0)) return;
-    const auto network = client.truncated(client.is_v4() ? kBits4 : kBits6);
+    const auto network = client_network(client).address;
     if (const auto found = shortest_.find(network); found != shortest_.end())
       found->second = std::min(found->second, rtt_ms);
     else if (shortest_.size() < kMost)

@@ -6,6 +6,7 @@
 #include <ranges>
 #include <unordered_map>
 
+#include "base/client_network.h"
 #include "steer/way_model.h"
 #include "steer/way_table.h"
 
@@ -235,7 +236,7 @@ ClientGroup ClientGroup::of(const Place& place) noexcept {
 }
 
 ClientGroup ClientGroup::of(const IpAddress& address) noexcept {
-  const auto net = address.truncated(address.is_v4() ? 24 : 48);
+  const auto net = client_network(address).address;
   std::uint64_t value = address.is_v4() ? 4 : 6;
   for (const auto octet : net.mapped()) value = value * 0x100000001b3u + octet;
   ClientGroup group;

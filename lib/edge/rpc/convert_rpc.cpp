@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <harbinger/edge/v1/edge.pb.h>
+#include "base/client_network.h"
 #include "edge/rpc/tidy.h"
 
 namespace harbinger::edge {
@@ -183,8 +184,7 @@ Result<LatencyReport> read(const v1::LatencyReport& in) {
   if (!is_name(in.endpoint())) return fail(ErrorCode::malformed, "an endpoint has a name");
   if (!is_rtt(in.rtt_ms())) return fail(ErrorCode::malformed, "rtt_ms is more than 0 and at most 60000");
   const auto lives = in.ttl_s() == 0 ? kUsual : std::min(in.ttl_s(), kMost);
-  const auto most = clients->address.is_v4() ? 24 : 48;
-  const auto bits = std::min(clients->bits, most);
+  const auto bits = std::min(clients->bits, client_network(clients->address).bits);
   return LatencyReport{
       {clients->address.truncated(bits), bits}, in.endpoint(), in.rtt_ms(), std::chrono::seconds(lives)};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/client_network.h"
+
 namespace harbinger::edge {
 
 namespace {
@@ -45,8 +47,6 @@ bool is_name(std::string_view text) noexcept {
 
 bool is_rtt(float milliseconds) noexcept { return milliseconds > 0 && milliseconds <= kMostRttMs; }
 
-IpAddress network_of(const IpAddress& address) { return address.truncated(address.is_v4() ? 24 : 48); }
-
 Found tidy(Status& status) {
   if (std::isnan(status.load) || status.load < 0) return Found::refused;
   bool changed = cut(status.load, 1.0);
@@ -61,7 +61,7 @@ Found tidy(Status& status) {
 
 Found tidy(Latency& latency) {
   if (!is_rtt(latency.rtt_ms)) return Found::refused;
-  latency.client = network_of(latency.client);
+  latency.client = client_network(latency.client).address;
   const auto octets = latency.client.octets();
   const bool somebody = std::ranges::any_of(octets, [](std::uint8_t octet) { return octet != 0; });
   return somebody ? Found::fine : Found::refused;

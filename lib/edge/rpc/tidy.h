@@ -33,8 +33,6 @@ Found tidy(Line& line);
 /// `malformed` says what is wrong; numbers are cut.
 Result<void> tidy(Hello& hello);
 
-/// Clients' network as far as it is looked at: /24, or /48.
-IpAddress network_of(const IpAddress& address);
 /// Whether this is the time of a way.
 bool is_rtt(float milliseconds) noexcept;
 

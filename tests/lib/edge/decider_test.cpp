@@ -20,9 +20,7 @@ struct Desk {
       expected.push_back({resource, probability, probability, 100, kSize});
     return decider.decide(1, expected, clock.now());
   }
-  void fetched(const Job& job) {
-    decider.done({job.id, job.resource, JobDone::Outcome::fetched, kSize, 50, ""}, clock.now());
-  }
+  void fetched(const Job& job) { decider.done({job.id, job.resource, JobDone::Outcome::fetched, kSize, 50, ""}); }
   void wants(const char* resource, bool from_cache = true) { decider.wanted({resource, kSize, 1, from_cache}); }
 
   FakeClock clock;
@@ -112,6 +110,6 @@ TEST_CASE("a job that was not carried out costs nothing") {
   const auto jobs = desk.expect({{"http://h/a", 0.5}});
   REQUIRE(jobs.size() == 1);
   CHECK(desk.expect({{"http://h/b", 0.5}}).empty());
-  desk.decider.done({jobs[0].id, jobs[0].resource, JobDone::Outcome::cached, 0, 0, ""}, desk.clock.now());
+  desk.decider.done({jobs[0].id, jobs[0].resource, JobDone::Outcome::cached, 0, 0, ""});
   CHECK(desk.expect({{"http://h/b", 0.5}}).size() == 1);
 }
