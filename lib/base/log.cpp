@@ -1,5 +1,7 @@
 #include <harbinger/log.h>
 
+#include <harbinger/tag_text.h>
+
 #include "base/log_limit.h"
 
 namespace harbinger {
@@ -35,7 +37,7 @@ void Logger::write(LogLevel level, std::string_view cause, std::string_view text
 
   std::string line;
   if (!prefix_.empty()) line.append(prefix_).append(": ");
-  line.append(text);
+  line.append(without_tags(text));
   if (*held_back > 0) line.append(" (" + std::to_string(*held_back) + " like this were held back)");
   sink_->write(level, line);
 }
@@ -46,7 +48,8 @@ Logger Logger::named(std::string prefix) const {
   return other;
 }
 
-std::string escape_for_log(std::string_view text) {
+std::string escape_for_log(std::string_view tagged) {
+  const auto text = without_tags(tagged);
   std::string escaped;
   escaped.reserve(text.size());
   for (const char c : text) {

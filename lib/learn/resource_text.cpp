@@ -1,5 +1,7 @@
 #include <harbinger/resource_text.h>
 
+#include <harbinger/tag_text.h>
+
 namespace harbinger {
 
 namespace {
@@ -26,7 +28,7 @@ ResourceText::ResourceText(const Name& name) noexcept {
     octets[at] = '.';
     for (++at; at < end; ++at) odd |= kOdd[octets[at]];
   }
-  if (odd != 0 || at == 0) return;
+  if (odd != 0 || at == 0 || has_tag_label(wire)) return;
   begin_ = octets_.data() + 1;
   size_ = at - 1;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <harbinger/tag_text.h>
+
 namespace harbinger::persona {
 
 namespace {
@@ -78,7 +80,13 @@ void write_path(std::string_view rest, bool keep_query, std::string& kept) {
   if (path.starts_with('/') || path.starts_with('\\')) path.remove_prefix(1);
   kept += '/';
   write_printable(path, kept);
-  if (keep_query && rest.starts_with('?')) write_printable(take_until(rest, "#"), kept);
+  if (!keep_query || !rest.starts_with('?')) return;
+  rest.remove_prefix(1);
+  const auto query = take_until(rest, "#");
+  const auto others = query_without_tag(query);
+  if (others.empty() && !query.empty()) return;
+  kept += '?';
+  write_printable(others, kept);
 }
 
 }  // namespace
@@ -95,12 +103,12 @@ bool write_kept(std::string_view told, const ResourceRules& rules, std::string& 
     told.remove_prefix(scheme.text.size());
     if (!write_authority(take_until(told, "/?#\\"), scheme.port, kept)) return false;
     write_path(told, rules.keep_query, kept);
-    return true;
+    return !has_tag(kept);
   }
-  if (!told.starts_with('/')) return write_name(told, kept);
+  if (!told.starts_with('/')) return write_name(told, kept) && !has_tag(kept);
   kept = rules.site;
   write_path(told, rules.keep_query, kept);
-  return true;
+  return !has_tag(kept);
 }
 
 }  // namespace harbinger::persona

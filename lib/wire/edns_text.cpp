@@ -15,6 +15,8 @@ namespace {
 
 using Octets = std::span<const std::uint8_t>;
 
+constexpr std::size_t kTagOctets = 24;
+
 struct EdeText {
   EdeCode code;
   std::string_view text;
@@ -119,6 +121,10 @@ std::string data_to_text(const EdnsOption& option, std::string_view asked) {
     }
     case OptionCode::HINTS:
       return hints_to_text(option.data, asked).value_or(hex(option.data));
+    case OptionCode::CPT:
+      // A client profile tag is not shown, nor what somebody took for one.
+      return option.data.size() == kTagOctets ? "cpt-*"
+                                              : std::to_string(option.data.size()) + " octets, which are no tag";
     default:
       break;
   }
@@ -141,6 +147,8 @@ std::string code_to_text(OptionCode code) {
       return "EDE";
     case OptionCode::HINTS:
       return "HINTS";
+    case OptionCode::CPT:
+      return "CPT";
     default:
       return std::to_string(static_cast<unsigned>(code));
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the first inputs of the message and name targets: one small file for each thing a message can have in it."""
+"""Writes the first inputs of the message, name, tsig and update targets: one small file for each thing a message can have in it."""
 import pathlib
 import struct
 
@@ -90,6 +90,61 @@ def names():
     write("name", "forward", header() + b"\xc0\x0e\x01a\x00")
 
 
+# What kdig, nsupdate and knsupdate sent, signed with the key upd.example.
+KDIG = bytes.fromhex(
+    "0e4f01200001000000000001" "076578616d706c65036f72670000060001" "03757064076578616d706c65000" "0fa00ff00000000003d"
+    "0b686d61632d7368613235360000006b089237012c0020a06537924cbb9d9b3862135426e1be8d34251ffa45218ceccb67ad34416e9bf20e4f"
+    "00000000")
+NSUPDATE = bytes.fromhex(
+    "095228000001000200040001076578616d706c65036f726700000600010161c00c00ff00fe000000000000c00c000200ff0000000000000162"
+    "c00c000100ff0000000000000163c00c00ff00ff000000000000c01d000100010000003c0004c00002010164c00c000100fe000000000004c0"
+    "00020203757064076578616d706c650000fa00ff00000000005d0b686d61632d7368613531320000006b089237012c00408f4a594032057978"
+    "cb6c7218413f15cd03992ef3bda38e14da61dadc394e4f32abc6d913b4cae6951abec476c05ec767610bed4c74c4ff8e0b6364d130d8322e09"
+    "5200000000")
+KNSUPDATE = bytes.fromhex(
+    "f4fe28000001000300020001076578616d706c65036f72670000060001076578616d706c65036f7267c00c00ff00ff0000000000000161c00c"
+    "000100fe000000000000c00c00020001000000000006036e7331c00c0161c00c004100010000003c000a000100000100030268320162c00c00"
+    "0100ff00000000000003757064076578616d706c650000fa00ff00000000004d0b686d61632d7368613338340000006b089237012c0030e7f8"
+    "fcb256aee39622346d7f5af302d3ad63a35e0b649db667117062545f4adf00a8510b8f49a1fecdd36cee6ccb456af4fe00000000")
+NO_MAC = b"\x0bhmac-sha256\x00" + bytes(6) + struct.pack("!5H", 300, 0, 7, 17, 0)
+
+
+def signatures():
+    write("tsig", "kdig", KDIG)
+    write("tsig", "nsupdate", NSUPDATE)
+    write("tsig", "knsupdate", KNSUPDATE)
+    write("tsig", "unsigned", header(flags=0x0100) + question())
+    write("tsig", "cut", KDIG[:-9])
+    write("tsig", "no_mac", header(1, 0, 0, 1) + question() + record(250, NO_MAC, owner=ORG, klass=255, ttl=0))
+    write("tsig", "not_last", header(1, 0, 0, 2) + question() + record(250, NO_MAC, klass=255, ttl=0) + opt())
+    write("tsig", "file", b"upd:MDEyMzQ1Njc4OWFiY2RlZg== # ours\nhmac-md5:old:MDEyMzQ1Njc4OWFiY2RlZg==\n")
+
+
+def updates():
+    def update(prerequisites, changes, additionals=()):
+        return (header(1, len(prerequisites), len(changes), len(additionals), flags=0x2800) + question(6) +
+                b"".join(prerequisites) + b"".join(changes) + b"".join(additionals))
+    address = b"\xc0\x00\x02\x01"
+    write("update", "nsupdate", NSUPDATE)
+    write("update", "knsupdate", KNSUPDATE)
+    write("query", "nsupdate", NSUPDATE)
+    write("query", "knsupdate", KNSUPDATE)
+    write("query", "transfer", header(flags=0) + question(252))
+    write("query", "notify", header(flags=0x2400) + question(6))
+    write("update", "each_prerequisite", update(
+        [record(255, b"", klass=255, ttl=0), record(255, b"", klass=254, ttl=0), record(1, b"", klass=255, ttl=0),
+         record(1, b"", klass=254, ttl=0), record(1, address, ttl=0), record(1, address, ttl=0)], []))
+    write("update", "each_change", update(
+        [], [record(1, address), record(1, address, klass=254, ttl=0), record(1, b"", klass=255, ttl=0),
+             record(255, b"", klass=255, ttl=0)] + [record(kind, data) for kind, data in DATA.values()]))
+    write("update", "lease", update([], [], [opt(option(2, struct.pack("!2I", 60, 600)))[:5] + bytes(4) +
+                                            struct.pack("!H", 12) + option(2, struct.pack("!2I", 60, 600))]))
+    write("update", "classes", update([record(1, b"", klass=3, ttl=0)], [record(1, address, klass=4)]))
+    write("update", "not_zone", update([], [record(1, address, owner=b"\x03org\0")]))
+
+
 if __name__ == "__main__":
     messages()
     names()
+    signatures()
+    updates()

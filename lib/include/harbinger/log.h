@@ -21,7 +21,7 @@ LogSink& null_log_sink();
 
 /// What a part of the program writes to: each line begins with the prefix and a colon, `plugin/file: `. Cheap to copy,
 /// thread-safe. At most ten lines a second for each `cause`; what was held back is counted and said in the next line of
-/// that cause.
+/// that cause. Client profile tags are taken out of texts (tag_text.h).
 class Logger {
  public:
   Logger();
@@ -43,7 +43,7 @@ class Logger {
 };
 
 /// `text` with control characters, octets above 126, quotes and backslashes written as \DDD (decimal), so that a
-/// hostile name cannot forge a line.
+/// hostile name cannot forge a line; and without client profile tags (tag_text.h).
 std::string escape_for_log(std::string_view text);
 
 }  // namespace harbinger

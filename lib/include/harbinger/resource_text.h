@@ -10,7 +10,7 @@
 namespace harbinger {
 
 /// Lower case, without the last dot, on the stack. Empty for the root, and for names with octets that would need escapes: those are no
-/// resources that anybody fetches.
+/// resources that anybody fetches. Empty, too, for names with a client profile tag (tag_text.h): nobody learns or hints those.
 class ResourceText {
  public:
   explicit ResourceText(const Name& name) noexcept;

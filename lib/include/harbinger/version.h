@@ -4,4 +4,4 @@
 #define HARBINGER_VERSION "0.1.0"
 
 /// Grows whenever a class or signature that plugins see changes.
-#define HARBINGER_ABI_VERSION 3
+#define HARBINGER_ABI_VERSION 4

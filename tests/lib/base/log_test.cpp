@@ -108,3 +108,12 @@ TEST_CASE("a hostile name cannot forge a log line") {
   CHECK(escape_for_log(std::string_view("\0\x1b[31m\x7f\xff", 8)) == "\\000\\027[31m\\127\\255");
   CHECK(escape_for_log("") == "");
 }
+
+TEST_CASE("client profile tags do not get into a log, whoever writes the line") {
+  CHECK(escape_for_log("cpt-5k2mx8q0v7n3r9tbwd4hyzje.example.org.") == "cpt-*.example.org.");
+  CHECK(escape_for_log("\"/p?cpt=5k2mx8q0v7n3r9tbwd4hyzje\"") == "\\034/p?cpt=*\\034");
+  Lines sink;
+  Logger(sink, "x").info("cause", "no answer for www.CPT-5K2MX8Q0V7N3R9TBWD4HYZJE.example.org.");
+  REQUIRE(sink.lines.size() == 1);
+  CHECK(sink.lines[0] == "x: no answer for www.cpt-*.example.org.");
+}

@@ -26,6 +26,12 @@ TEST_CASE("the root, and names that need escapes, are no resources") {
   CHECK(text_of("x\\000y.example.") == "");
 }
 
+TEST_CASE("a name with a client profile tag is no resource, so that nobody learns or hints it") {
+  CHECK(text_of("cpt-5k2mx8q0v7n3r9tbwd4hyzje.video.example.org.") == "");
+  CHECK(text_of("www.CPT-5k2mx8q0v7n3r9tbwd4hyzje.example.") == "");
+  CHECK(text_of("cpt-codes.example.org.") == "cpt-codes.example.org");
+}
+
 TEST_CASE("a resource belongs to a host, which lies within zones") {
   CHECK(host_of("www.example.org") == "www.example.org");
   CHECK(host_of("https://www.example.org:8443/a/b?c") == "www.example.org");

@@ -39,6 +39,18 @@ TEST_CASE("a query string is kept where that is allowed, a part of a page never"
   CHECK(kept("https://www.example.org/a#d?b=c", {.keep_query = true}) == "https://www.example.org/a");
 }
 
+TEST_CASE("a client profile tag is cut from a query, and a resource with one elsewhere is not heard") {
+  const std::string tag = "5k2mx8q0v7n3r9tbwd4hyzje";
+  const ResourceRules rules{.keep_query = true};
+  CHECK(kept("https://www.example.org/a?b=c&cpt=" + tag + "&d=e#f", rules) == "https://www.example.org/a?b=c&d=e");
+  CHECK(kept("https://www.example.org/a?cpt=" + tag, rules) == "https://www.example.org/a");
+  CHECK(kept("https://www.example.org/a?", rules) == "https://www.example.org/a?");
+  CHECK(kept("https://www.example.org/a?next=%2Fb%3Fcpt%3D" + tag, rules) == "refused");
+  CHECK(kept("https://cpt-" + tag + ".example.org/a") == "refused");
+  CHECK(kept("cpt-" + tag + ".example.org") == "refused");
+  CHECK(kept("https://www.example.org/cpt-" + tag + "/a") == "refused");
+}
+
 TEST_CASE("ports stay unless they are the usual ones") {
   CHECK(kept("https://www.example.org:443/") == "https://www.example.org/");
   CHECK(kept("http://www.example.org:443/") == "http://www.example.org:443/");

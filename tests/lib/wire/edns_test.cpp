@@ -123,6 +123,14 @@ TEST_CASE("options print for people") {
   CHECK(text(OptionCode::PERSONA, "01ab") == "65313: 01ab");
 }
 
+TEST_CASE("a client profile tag is told of, and not shown") {
+  const std::string tag = "5k2mx8q0v7n3r9tbwd4hyzje";
+  const Bytes data(tag.begin(), tag.end());
+  CHECK(to_string(EdnsOption{OptionCode::CPT, data}) == "CPT: cpt-*");
+  CHECK(to_string(EdnsOption{OptionCode::CPT, std::span(data).first(23)}) == "CPT: 23 octets, which are no tag");
+  CHECK(text(OptionCode::CPT, "") == "CPT:");
+}
+
 TEST_CASE("hints print as what they say, and as octets when that cannot be read") {
   CHECK(text(OptionCode::HINTS, "") == "HINTS:");
   CHECK(text(OptionCode::HINTS, "01 0c 02 32") == "HINTS: asks for at most 2, from 50 %, fast");

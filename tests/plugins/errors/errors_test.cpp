@@ -68,3 +68,12 @@ TEST_CASE("errors escapes names and causes that others chose") {
   CHECK(std::ranges::count(text, '\n') == 1);
   CHECK(text.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("errors shows no client profile tag, be it in the name or in the cause") {
+  TestWorld world;
+  const auto errors = make_plugin("errors");
+  REQUIRE(errors->start(world.context));
+  fail_once(*errors, "cpt-5k2mx8q0v7n3r9tbwd4hyzje.example.org. A", "no cpt-5k2mx8q0v7n3r9tbwd4hyzje");
+  errors->stop();
+  CHECK(world.log.text() == "test: cpt-*.example.org. A: forward: no cpt-* (extended error 22)\n");
+}

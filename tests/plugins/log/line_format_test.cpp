@@ -55,6 +55,11 @@ TEST_CASE("hostile names cannot forge lines or reach the terminal") {
   CHECK(std::ranges::count(text, '"') == 2);
 }
 
+TEST_CASE("a line names who asked for what, without the client profile tag in it") {
+  CHECK(line("{name} {type}", question("www.Cpt-5k2mx8q0v7n3r9tbwd4hyzje.example.org. A"), {}) ==
+        "www.cpt-*.example.org. A\n");
+}
+
 TEST_CASE("an unknown or open placeholder is refused with those that there are") {
   CHECK_THAT(LineFormat::parse("{name} {nmae}").error().message,
              Catch::Contains("{nmae} is none") && Catch::Contains("{name}"));
