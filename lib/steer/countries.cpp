@@ -1,6 +1,7 @@
 // The middles of countries, to a degree or so: facts of geography, enough to tell which of two far endpoints is nearer.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "steer/place_table.h"
 
@@ -90,6 +91,16 @@ Place place_of_country(std::string_view code) {
   place.longitude = static_cast<std::int16_t>(found->east * 100);
   std::ranges::copy(found->continent, place.continent.begin());
   return place;
+}
+
+Result<void> put_at(Place& place, std::span<const double> position, const std::string& whose) {
+  if (position.empty()) return {};
+  if (position.size() != 2 || !(std::abs(position[0]) <= 90) || !(std::abs(position[1]) <= 180))
+    return fail(ErrorCode::malformed,
+                whose + ": a position is two numbers, degrees north and degrees east, as `position 50.1 8.7`");
+  place.latitude = static_cast<std::int16_t>(std::lround(position[0] * 100));
+  place.longitude = static_cast<std::int16_t>(std::lround(position[1] * 100));
+  return {};
 }
 
 }  // namespace harbinger::steer

@@ -99,9 +99,13 @@ Place read_place(MMDB_entry_s entry) {
 
 class Walk {
  public:
-  Walk(const MMDB_s& mmdb, const std::filesystem::path& file) : mmdb_(mmdb), file_(file) {}
+  Walk(const MMDB_s& mmdb, std::size_t octets, const std::filesystem::path& file)
+      : mmdb_(mmdb), octets_(octets), file_(file) {}
 
   Result<PlaceRanges> all() {
+    // The library computes the size of the tree in 32 bits.
+    if (std::uint64_t{mmdb_.metadata.node_count} * mmdb_.full_record_byte_size > octets_)
+      return broken("its tree is larger than the file");
     steps_.push_back({0, 0, {}});
     while (!steps_.empty()) {
       const auto step = steps_.back();
@@ -177,6 +181,7 @@ class Walk {
   }
 
   const MMDB_s& mmdb_;
+  const std::size_t octets_;  // of the whole file
   const std::filesystem::path& file_;
   std::vector<Step> steps_;
   std::vector<Leaf> leaves_;
@@ -195,7 +200,7 @@ Result<PlaceRanges> read_maxmind(std::string_view octets, const std::filesystem:
   Database database;
   if (const int status = database.open(memory); status != MMDB_SUCCESS)
     return fail(ErrorCode::malformed, std::string("is no sound MaxMind database: ") + MMDB_strerror(status), position);
-  return Walk(database.get(), file).all();
+  return Walk(database.get(), octets.size(), file).all();
 }
 
 Result<PlaceRanges> read_maxmind(const std::filesystem::path& file) {

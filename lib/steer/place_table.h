@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -66,5 +67,8 @@ Result<PlaceRanges> read_maxmind(std::string_view octets, const std::filesystem:
 
 /// The middle of a country, roughly, with its continent; for an unknown code, the country alone.
 Place place_of_country(std::string_view code);
+
+/// Puts a place where `position` says, if it says anything: degrees north, degrees east. malformed with `whose` it is, when it can be none.
+Result<void> put_at(Place& place, std::span<const double> position, const std::string& whose);
 
 }  // namespace harbinger::steer

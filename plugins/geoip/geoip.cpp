@@ -1,6 +1,5 @@
 // geoip - knows where clients are, from tables of addresses.
 #include <atomic>
-#include <cmath>
 #include <mutex>
 
 #include <harbinger/plugin.h>
@@ -54,12 +53,7 @@ class Geoip final : public Plugin {
 
 Result<Place> place_of(const PlaceRow& row) {
   Place place = steer::place_of_country(row.country);
-  if (row.position.empty()) return place;
-  if (row.position.size() != 2 || !(std::abs(row.position[0]) <= 90) || !(std::abs(row.position[1]) <= 180))
-    return fail(ErrorCode::malformed,
-                "place " + row.net.to_string() + ": a position is two numbers, degrees north and degrees east");
-  place.latitude = static_cast<std::int16_t>(std::lround(row.position[0] * 100));
-  place.longitude = static_cast<std::int16_t>(std::lround(row.position[1] * 100));
+  if (auto put = steer::put_at(place, row.position, "place " + row.net.to_string()); !put) return fail(put.error());
   return place;
 }
 
