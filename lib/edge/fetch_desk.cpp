@@ -55,8 +55,8 @@ bool FetchDesk::holds(const FetchTarget& target, MonotonicTime now) {
 }
 
 // Whether there is nothing to do for it, which is told then.
-bool FetchDesk::is_settled(const FetchTarget& target, const Asker& asker, MonotonicTime now) {
-  if (holds(target, now)) {
+bool FetchDesk::is_settled(const FetchTarget& target, const Asker& asker, bool asks_cache, MonotonicTime now) {
+  if (!asks_cache && holds(target, now)) {
     tell(asker, Outcome::cached);
     return true;
   }
@@ -85,13 +85,17 @@ void FetchDesk::offer(Job job, Done done, MonotonicTime now) {
   if (!target) return tell(std::move(asker), Outcome::refused, target.error().message);
   const std::string key = target->key();
   PrefetchJob wish = job_of(job, key, *target, now);
-  if (const auto known = tickets_.find(key); known != tickets_.end())
+  if (const auto known = tickets_.find(key); known != tickets_.end()) {
+    known->second.asks_cache = known->second.asks_cache || job.kind == Job::Kind::mirror;
     return join(known->second, std::move(asker), std::move(wish), now);
-  if (is_settled(*target, asker, now)) return;
+  }
+  const bool asks_cache = job.kind == Job::Kind::mirror;
+  if (is_settled(*target, asker, asks_cache, now)) return;
 
   Ticket& ticket = tickets_[key];
   ticket.target = std::move(*target);
   ticket.client = job.client;
+  ticket.asks_cache = asks_cache;
   ticket.guess = wish.bytes;
   ticket.askers.push_back(std::move(asker));
   if (hosts_.at(ticket.target.host).back_off.blocked(now))
@@ -199,7 +203,7 @@ FetchDesk::Step FetchDesk::check(Tickets::iterator at, PrefetchJob& job, Monoton
     ask_for_whole(at, std::move(job), now);
     return Step::skip;
   }
-  if (holds(ticket.target, now)) {
+  if (!ticket.asks_cache && holds(ticket.target, now)) {
     settle(at, Outcome::cached);
     return Step::skip;
   }

@@ -81,6 +81,7 @@ class FetchDesk {
     FetchTarget target;
     std::vector<Asker> askers;
     Stage stage = Stage::waiting;
+    bool asks_cache = false;  // for a mirror: a restarted cache may have lost what we believe it has
     std::uint64_t client = 0, guess = 0;
     MonotonicTime set_out{};
   };
@@ -89,7 +90,7 @@ class FetchDesk {
 
   Result<FetchTarget> target_of(std::string_view resource, MonotonicTime now);
   bool holds(const FetchTarget& target, MonotonicTime now);
-  bool is_settled(const FetchTarget& target, const Asker& asker, MonotonicTime now);
+  bool is_settled(const FetchTarget& target, const Asker& asker, bool asks_cache, MonotonicTime now);
   PrefetchJob job_of(const Job& job, const std::string& key, const FetchTarget& target, MonotonicTime now);
   void join(Ticket& ticket, Asker asker, PrefetchJob job, MonotonicTime now);
   void wait_in_line(const std::string& key, PrefetchJob job, MonotonicTime now);

@@ -36,6 +36,15 @@ Result<void> check(const Hello& hello) {
 
 std::string endpoint_of(const Hello& hello) { return hello.endpoint.empty() ? hello.name : hello.endpoint; }
 
+struct Hubs {
+  std::mutex lock;
+  std::vector<std::weak_ptr<EdgeHub>> made;
+};
+Hubs& hubs() {
+  static Hubs only;
+  return only;
+}
+
 double seconds(Duration time) { return static_cast<double>(time.count()) / 1e9; }
 
 class Session final : public EdgeSession {
@@ -56,7 +65,21 @@ class Session final : public EdgeSession {
 }  // namespace
 
 std::shared_ptr<EdgeHub> EdgeHub::make(const Settings& settings, const World& world) {
-  return std::make_shared<Hub>(settings, world);
+  auto hub = std::make_shared<Hub>(settings, world);
+  auto& all = hubs();
+  const std::lock_guard guard(all.lock);
+  std::erase_if(all.made, [](const auto& each) { return each.expired(); });
+  all.made.push_back(hub);
+  return hub;
+}
+
+std::vector<std::shared_ptr<EdgeHub>> EdgeHub::running() {
+  auto& all = hubs();
+  const std::lock_guard guard(all.lock);
+  std::vector<std::shared_ptr<EdgeHub>> alive;
+  for (const auto& each : all.made)
+    if (auto hub = each.lock()) alive.push_back(std::move(hub));
+  return alive;
 }
 
 Hub::Hub(const Settings& settings, const World& world)
@@ -163,6 +186,8 @@ void Hub::end(Member& member, std::string farewell, MonotonicTime now, Post& pos
   metrics_.lost();
   JobBook::Orders orders;
   metrics_.jobs(HubMetrics::Fate::moved, book_.gone(session, now, orders));
+  direct_.gone(session, "edge " + member.hello.name + " is gone");
+  std::ranges::move(direct_.take_told(), std::back_inserter(post.told));
   dispatch(std::move(orders), now);
   for (auto& [name, other] : members_) flush(other, post);
 }
@@ -295,6 +320,7 @@ void Hub::deliver(const Post& post) {
     if (!mail.lines.empty()) mail.link->send(std::span<const Line>(mail.lines));
     if (!mail.farewell.empty()) mail.link->close(mail.farewell);
   }
+  for (const auto& [done, job] : post.told) done(job);
 }
 
 std::vector<EdgeHub::EdgeState> Hub::edges() const {
@@ -317,6 +343,7 @@ std::vector<EdgeHub::EdgeState> Hub::edges() const {
                    .requests = member.requests,
                    .bytes_served = member.bytes_served,
                    .bytes_origin = member.bytes_origin,
+                   .cache_bytes = member.hello.cache_bytes,
                    .claimed = member.credit.claimed(),
                    .believed = member.credit.believed(),
                    .trust = member.credit.trust(),

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "edge/hot_resources.h"
 #include "edge/job_book.h"
 #include "edge/link.h"
+#include "edge/mirror_jobs.h"
 #include "steer/steering_service.h"
 
 namespace harbinger::edge {
@@ -44,6 +46,8 @@ class EdgeHub : public EdgeHost {
   };
   /// `clock` and `metrics` outlive it and every session.
   static std::shared_ptr<EdgeHub> make(const Settings& settings, const World& world);
+  /// All hubs of the process at present, for who needs edges wherever they have joined. Any thread but a worker's.
+  static std::vector<std::shared_ptr<EdgeHub>> running();
 
   /// How it is used, while the returned handle lives; of several the newest counts. Without any, nothing is sent.
   struct Policy {
@@ -54,6 +58,14 @@ class EdgeHub : public EdgeHost {
 
   /// `holders` edges of the cluster shall have this soon; more, where it is hot or to be mirrored. Cluster empty: so many of every cluster.
   virtual void want(Job job, std::string_view cluster, unsigned holders) = 0;
+  /// This edge and no other shall have it: a job of kind mirror, whatever the policy is. `done` is called once, on any thread, and must not throw: what the edge says,
+  /// `stopped` when it went, `refused` when it is not here or takes no jobs, `late` when it is silent; what it says may be untrue. Ends with the hub.
+  virtual void mirror(Job job, std::string_view edge, MirrorJobs::Done done) = 0;
+  /// An edge's word turned out to be untrue, or true.
+  virtual void found(std::string_view edge, bool true_word) = 0;
+  /// Calls `listener` with what edges tell of accesses, while the handle lives: on a session's thread, with no lock held.
+  using Accesses = std::function<void(const std::string& edge, std::span<const Fetched> accesses)>;
+  [[nodiscard]] virtual std::shared_ptr<void> listen(Accesses listener) = 0;
   /// A way, as somebody who is no edge measured it. False for what can be none, and for endpoints that nobody knows.
   virtual bool measured(const IpAddress& client, std::string_view endpoint, double rtt_ms) = 0;
   /// What the server has learnt: kept for edges that join, and told to those that are there.
@@ -71,6 +83,7 @@ class EdgeHub : public EdgeHost {
     double load = -1;                                         ///< below 0: it has not said, or what cannot be
     double hit_rate = 0;                                      ///< of requests since it joined
     std::uint64_t requests = 0, bytes_served = 0, bytes_origin = 0;
+    std::uint64_t cache_bytes = 0;     ///< that its cache may hold, as it says; 0: not known
     double claimed = 0, believed = 0;  ///< bytes a second
     double trust = 1;                  ///< share of its jobs that ended well
     std::uint64_t jobs_sent = 0, jobs_well = 0, jobs_badly = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "base/listeners.h"
 #include "edge/credit.h"
 #include "edge/hub.h"
 #include "edge/hub_metrics.h"
@@ -39,7 +40,10 @@ struct Mail {
   std::vector<Line> lines{};
   std::string farewell{};
 };
-using Post = std::vector<Mail>;
+/// And what those who gave jobs hear then.
+struct Post : std::vector<Mail> {
+  MirrorJobs::Told told{};
+};
 
 class Hub final : public EdgeHub, public std::enable_shared_from_this<Hub> {
  public:
@@ -48,6 +52,9 @@ class Hub final : public EdgeHub, public std::enable_shared_from_this<Hub> {
   Result<std::unique_ptr<EdgeSession>> join(const Hello& hello, std::shared_ptr<EdgeLink> link) override;
   std::shared_ptr<void> use(Policy policy) override;
   void want(Job job, std::string_view cluster, unsigned holders) override;
+  void mirror(Job job, std::string_view edge, MirrorJobs::Done done) override;
+  void found(std::string_view edge, bool true_word) override;
+  std::shared_ptr<void> listen(Accesses listener) override { return listeners_.add(std::move(listener)); }
   bool measured(const IpAddress& client, std::string_view endpoint, double rtt_ms) override;
   void learnt(const Line& line) override;
   void tick() override;
@@ -73,6 +80,7 @@ class Hub final : public EdgeHub, public std::enable_shared_from_this<Hub> {
   void want_in(const Job& job, const std::string& cluster, unsigned holders, MonotonicTime now);
   void mirror(const Member& member, const Fetched& access, MonotonicTime now);
   void count(Member& member, const JobDone& job, MonotonicTime now);
+  void give(Job job, std::string_view edge, MirrorJobs::Done done, MonotonicTime now);
   void flush(Member& member, Post& post);
   void flush_due(MonotonicTime now, Post& post);
   void end_silent(MonotonicTime now, Post& post);
@@ -94,10 +102,13 @@ class Hub final : public EdgeHub, public std::enable_shared_from_this<Hub> {
   SessionId last_session_ = 0;
   std::list<Policy> policies_;
   JobBook book_;
+  MirrorJobs direct_;
   HotResources hot_;
   std::map<std::string, LineStore> cluster_lines_;
   LineStore server_lines_;
   bool pending_ = false;  // an outbox is not empty
+
+  Listeners<void(const std::string& edge, std::span<const Fetched> accesses)> listeners_;
 
   mutable std::mutex testifying_;  // taken before `lock_`, and while the book is told
   std::map<std::string, std::shared_ptr<void>> down_;

@@ -114,10 +114,12 @@ void Hub::mirror(const Member& member, const Fetched& access, MonotonicTime now)
 
 void Hub::fetched(SessionId session, std::span<const Fetched> accesses) {
   const auto now = world_.clock->now();
+  std::string name;
   {
     const std::lock_guard guard(lock_);
     const auto* member = heard(session, now);
     if (!member) return;
+    name = member->hello.name;
     for (const auto& each : accesses) {
       metrics_.access();
       const bool served = each.outcome == Outcome::served || each.outcome == Outcome::from_cache;
@@ -125,11 +127,46 @@ void Hub::fetched(SessionId session, std::span<const Fetched> accesses) {
     }
   }
   wake();
+  listeners_.tell(name, accesses);
+}
+
+void Hub::mirror(Job job, std::string_view edge, MirrorJobs::Done done) {
+  const auto now = world_.clock->now();
+  Post post;
+  {
+    const std::lock_guard guard(lock_);
+    give(std::move(job), edge, std::move(done), now);
+    flush_due(now, post);
+    post.told = direct_.take_told();
+  }
+  deliver(post);
+  wake();
+}
+
+void Hub::give(Job job, std::string_view edge, MirrorJobs::Done done, MonotonicTime now) {
+  const auto found = members_.find(std::string(edge));
+  if (found == members_.end() || found->second.session == 0)
+    return direct_.refuse(std::move(done), job, "edge " + std::string(edge) + " is not here");
+  if (!found->second.takes_jobs)
+    return direct_.refuse(std::move(done), job, "edge " + std::string(edge) + " takes no jobs at present");
+  if (job.resource.empty() || job.resource.size() > kMostResource)
+    return direct_.refuse(std::move(done), job, "a resource has 1 to " + std::to_string(kMostResource) + " octets");
+  const auto session = found->second.session;
+  if (auto order = direct_.give(session, std::move(job), std::move(done), now))
+    dispatch({{session, std::move(*order)}}, now);
+}
+
+void Hub::found(std::string_view edge, bool true_word) {
+  const std::lock_guard guard(lock_);
+  const auto found = members_.find(std::string(edge));
+  if (found != members_.end()) found->second.credit.job(true_word, 0);
 }
 
 void Hub::count(Member& member, const JobDone& job, MonotonicTime now) {
   JobBook::Orders orders;
-  const auto done = book_.done(member.session, job, now, orders);
+  JobBook::Done direct;
+  const auto done = direct_.done(member.session, job, now, direct) ? std::optional(direct)
+                                                                   : book_.done(member.session, job, now, orders);
   if (!done) return metrics_.doubted(HubMetrics::Doubted::job);
   metrics_.done(job);
   member.credit.job(done->well, job.bytes);
@@ -139,12 +176,15 @@ void Hub::count(Member& member, const JobDone& job, MonotonicTime now) {
 
 void Hub::done(SessionId session, std::span<const JobDone> jobs) {
   const auto now = world_.clock->now();
+  Post post;
   {
     const std::lock_guard guard(lock_);
     auto* member = heard(session, now);
     if (!member) return;
     for (const auto& each : jobs) count(*member, each, now);
+    post.told = direct_.take_told();
   }
+  deliver(post);
   wake();
 }
 
@@ -164,7 +204,10 @@ void Hub::tick() {
     const std::lock_guard guard(lock_);
     end_silent(now, post);
     told = !post.empty();
-    for (const auto session : book_.expire(now)) {
+    auto silent = book_.expire(now);
+    std::ranges::move(direct_.expire(now), std::back_inserter(silent));
+    std::ranges::move(direct_.take_told(), std::back_inserter(post.told));
+    for (const auto session : silent) {
       metrics_.jobs(Fate::unanswered);
       const auto found = by_session_.find(session);
       if (found == by_session_.end()) continue;

@@ -12,7 +12,7 @@ namespace harbinger::edge {
 inline constexpr std::string_view kHubModule = "harbinger-edge-rpc.so";
 
 /// serve_edges() from harbinger-edge-rpc.so. Errors of load_symbol() (base/module_loader.h), and serve_edges()'s own.
-Result<std::unique_ptr<HubServer>> load_hub_server(std::shared_ptr<EdgeHost> host, LatencySink sink,
+Result<std::unique_ptr<HubServer>> load_hub_server(std::shared_ptr<EdgeHost> host, ReportSinks sinks,
                                                    const HubServerSettings& settings);
 
 }  // namespace harbinger::edge

@@ -28,29 +28,43 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
-HttpConnection::HttpConnection(Socket socket, std::shared_ptr<const HttpRoutes> routes, const HttpLimits& limits,
-                               std::function<void()> on_end)
-    : stream_(std::move(socket)),
+HttpConnection::HttpConnection(Socket socket, std::shared_ptr<TlsContext> tls, std::shared_ptr<const HttpRoutes> routes,
+                               const HttpLimits& limits, std::function<void()> on_end)
+    : stream_(std::move(socket), std::move(tls)),
       routes_(std::move(routes)),
       limits_(limits),
       on_end_(std::move(on_end)),
       buffer_(2 * limits.head),
       waiting_since_(std::chrono::steady_clock::now()) {
   error_code gone;
-  if (const auto peer = stream_.socket().remote_endpoint(gone); !gone) peer_ = {from_asio(peer.address()), peer.port()};
+  if (const auto peer = stream_.tcp().socket().remote_endpoint(gone); !gone)
+    peer_.address = {from_asio(peer.address()), peer.port()};
 }
 
 HttpConnection::~HttpConnection() { on_end_(); }
 
-void HttpConnection::close() { stream_.close(); }
+void HttpConnection::start() {
+  stream_.tcp().expires_after(limits_.patience);
+  stream_.shake_hands([self = shared_from_this()](error_code error) {
+    if (error) return self->close();
+    self->peer_.certificate = self->stream_.peer_subject();
+    self->read_head();
+  });
+}
+
+void HttpConnection::close() { stream_.tcp().close(); }
+
+void HttpConnection::await_request() {
+  waiting_since_ = std::chrono::steady_clock::now();
+  stream_.tcp().expires_after(limits_.patience);
+  read_head();
+}
 
 void HttpConnection::read_head() {
   parser_.emplace();
   parser_->header_limit(limits_.head);
   parser_->body_limit(boost::none);  // what a body may have is known when the head is
   head_size_ = 0;
-  waiting_since_ = std::chrono::steady_clock::now();
-  stream_.expires_after(limits_.patience);
   read_more();
 }
 
@@ -114,31 +128,34 @@ void HttpConnection::on_body(error_code error, std::size_t octets) {
 
 void HttpConnection::write(HttpAnswer answer) {
   answer_ = std::move(answer);
-  stream_.expires_after(limits_.patience);
+  stream_.tcp().expires_after(limits_.patience);
   http::async_write(stream_, answer_,
                     [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
 }
 
 void HttpConnection::on_written(error_code error) {
   if (error) return close();
-  if (answer_.keep_alive()) return read_head();
+  if (answer_.keep_alive()) return await_request();
   say_goodbye();
 }
 
 // Closing with octets unread would reset the connection, and the client might lose the response (RFC 9112 sec. 9.6).
 void HttpConnection::say_goodbye() {
-  error_code ignored;
-  stream_.socket().shutdown(Socket::shutdown_send, ignored);
-  stream_.expires_after(limits_.goodbye);
-  discard();
+  stream_.tcp().expires_after(limits_.goodbye);
+  stream_.end([self = shared_from_this()] {
+    error_code ignored;
+    self->stream_.tcp().socket().shutdown(Socket::shutdown_send, ignored);
+    self->discard();
+  });
 }
 
 void HttpConnection::discard() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(limits_.head), [self = shared_from_this()](error_code error, std::size_t) {
-    if (error) return self->close();
-    self->discard();
-  });
+  stream_.tcp().async_read_some(buffer_.prepare(limits_.head),
+                                [self = shared_from_this()](error_code error, std::size_t) {
+                                  if (error) return self->close();
+                                  self->discard();
+                                });
 }
 
 }  // namespace harbinger::net

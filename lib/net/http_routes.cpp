@@ -13,6 +13,10 @@ bool takes(const HttpMethods& methods, HttpMethod method) noexcept {
       return methods.most_body != 0;
     case HttpMethod::options:
       return methods.options;
+    case HttpMethod::put:
+      return methods.most_put != 0;
+    case HttpMethod::remove:
+      return methods.remove;
   }
   return false;
 }

@@ -60,9 +60,9 @@ std::string_view target_of(const HttpHead& head) { return {head.target().data(),
 
 // RFC 9112 sec. 3.2.2: a server accepts the absolute form too.
 std::string_view without_authority(std::string_view target) {
-  constexpr std::string_view kScheme = "http://";
-  if (!target.starts_with(kScheme)) return target;
-  const auto path = target.find('/', kScheme.size());
+  const std::string_view scheme = target.starts_with("https://") ? "https://" : "http://";
+  if (!target.starts_with(scheme)) return target;
+  const auto path = target.find('/', scheme.size());
   return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
 }
 
@@ -89,6 +89,10 @@ std::optional<HttpMethod> method_of(const HttpHead& head) {
       return HttpMethod::post;
     case http::verb::options:
       return HttpMethod::options;
+    case http::verb::put:
+      return HttpMethod::put;
+    case http::verb::delete_:
+      return HttpMethod::remove;
     default:
       return std::nullopt;
   }
@@ -100,6 +104,8 @@ std::string allowed_by(const HttpMethods& methods) {
     if (taken) (words += words.empty() ? "" : ", ") += word;
   };
   add(methods.most_body != 0, "POST");
+  add(methods.most_put != 0, "PUT");
+  add(methods.remove, "DELETE");
   add(methods.options, "OPTIONS");
   return words;
 }
@@ -143,7 +149,7 @@ std::optional<HttpAnswer> refuse_head(const HttpHead& head) {
 // RFC 9110 sec. 10.1.1. Without a body there is nothing to go on with.
 bool expects_continue(const HttpHead& head) { return is_word(head[http::field::expect], "100-continue"); }
 
-HttpStep meet_post(const HttpHead& head, const HttpManner& manner, std::size_t most) {
+HttpStep meet_body(const HttpHead& head, const HttpManner& manner, std::size_t most) {
   if (head.count(http::field::expect) != 0 && !expects_continue(head))
     return {complaint(417, "of expectations, only 100-continue is supported")};
   if (!manner.has_body && !manner.length) return {complaint(411, "a Content-Length is needed")};
@@ -152,7 +158,7 @@ HttpStep meet_post(const HttpHead& head, const HttpManner& manner, std::size_t m
   return {std::nullopt, most, expects_continue(head) && head.version() >= 11};
 }
 
-HttpStep meet_right_head(const HttpHead& head, const HttpManner& manner, const SocketAddress& peer,
+HttpStep meet_right_head(const HttpHead& head, const HttpManner& manner, const HttpPeer& peer,
                          const HttpRoutes& routes) {
   const bool keep_alive = manner.keep_alive && !manner.has_body;
   const auto methods = routes.methods_of(path_of(head));
@@ -160,7 +166,8 @@ HttpStep meet_right_head(const HttpHead& head, const HttpManner& manner, const S
   if (head.method() == http::verb::unknown) return {complaint(501, "unknown method", keep_alive)};
   const auto method = method_of(head);
   if (!method || !takes(*methods, *method)) return {wrong_method(*methods, keep_alive)};
-  if (*method == HttpMethod::post) return meet_post(head, manner, methods->most_body);
+  if (*method == HttpMethod::post) return meet_body(head, manner, methods->most_body);
+  if (*method == HttpMethod::put) return meet_body(head, manner, methods->most_put);
   if (manner.has_body) return {complaint(413, "a request without a body is expected")};
   // Nobody sends 100: whoever waits for it shall hear at once that there will be none.
   if (head.count(http::field::expect) != 0) return {complaint(417, "a request without a body expects nothing")};
@@ -169,14 +176,14 @@ HttpStep meet_right_head(const HttpHead& head, const HttpManner& manner, const S
 
 }  // namespace
 
-HttpStep meet_http_head(const HttpHead& head, HttpManner manner, const SocketAddress& peer, const HttpRoutes& routes) {
+HttpStep meet_http_head(const HttpHead& head, HttpManner manner, const HttpPeer& peer, const HttpRoutes& routes) {
   auto refusal = refuse_head(head);
   auto step = refusal ? HttpStep{std::move(refusal)} : meet_right_head(head, manner, peer, routes);
   if (step.answer && head.method() == http::verb::head) step.answer = without_body(std::move(*step.answer));
   return step;
 }
 
-HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_alive, const SocketAddress& peer,
+HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_alive, const HttpPeer& peer,
                        const HttpRoutes& routes) {
   std::vector<HttpField> fields;
   for (const auto& field : head) fields.push_back({view(field.name_string()), view(field.value())});
@@ -185,8 +192,9 @@ HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_al
                             .accept = view(head[http::field::accept]),
                             .method = method_of(head).value_or(HttpMethod::get),
                             .body = body,
-                            .peer = peer,
-                            .fields = fields};
+                            .peer = peer.address,
+                            .fields = fields,
+                            .certificate = peer.certificate};
   auto response = routes.ask(request);
   if (!response) return complaint(404, "there is nothing at this path", keep_alive);
   return to_answer(std::move(*response), keep_alive);

@@ -24,6 +24,12 @@ struct HttpManner {
   std::optional<std::uint64_t> length = std::nullopt;  ///< of the body, where the head says it
 };
 
+/// Who is at the other end of a connection.
+struct HttpPeer {
+  SocketAddress address{};
+  std::string certificate{};  ///< subject of a verified one; empty: none
+};
+
 /// What a well-formed head leads to: an answer, or a body that is read first.
 struct HttpStep {
   std::optional<HttpAnswer> answer;
@@ -33,10 +39,10 @@ struct HttpStep {
 
 /// Either asks the handler or says why not. An answer says by `keep_alive` whether the connection goes on; a request whose body is not
 /// read ends it.
-HttpStep meet_http_head(const HttpHead& head, HttpManner manner, const SocketAddress& peer, const HttpRoutes& routes);
+HttpStep meet_http_head(const HttpHead& head, HttpManner manner, const HttpPeer& peer, const HttpRoutes& routes);
 
 /// The response to a request whose body was read, after a head that led to that.
-HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_alive, const SocketAddress& peer,
+HttpAnswer answer_http(const HttpHead& head, std::string_view body, bool keep_alive, const HttpPeer& peer,
                        const HttpRoutes& routes);
 
 /// The response to what could not be read, after which the connection ends.

@@ -9,6 +9,7 @@
 
 #include "base/signals.h"
 #include "net/asio_address.h"
+#include "net/http_tls.h"
 
 namespace harbinger::net {
 
@@ -36,11 +37,21 @@ std::unexpected<Error> cannot_listen(const SocketAddress& address, const error_c
 
 }  // namespace
 
-Result<std::unique_ptr<HttpListener>> HttpListener::open(const SocketAddress& address, const HttpLimits& limits) {
-  std::unique_ptr<HttpListener> listener(new HttpListener(limits));
+Result<std::unique_ptr<HttpListener>> HttpListener::open(const SocketAddress& address, const HttpLimits& limits,
+                                                         const std::optional<HttpTls>& tls) {
+  std::unique_ptr<HttpListener> listener(new HttpListener(limits, tls));
+  if (auto read = listener->renew_certificates(); !read) return fail(read.error());
   if (auto bound = listener->bind(address); !bound) return fail(bound.error());
   listener->run();
   return listener;
+}
+
+Result<void> HttpListener::renew_certificates() {
+  if (!tls_) return {};
+  auto context = tls_context(*tls_);
+  if (!context) return fail(context.error());
+  tls_context_ = std::move(*context);
+  return {};
 }
 
 Result<void> HttpListener::bind(const SocketAddress& address) {
@@ -93,7 +104,7 @@ void HttpListener::welcome(Tcp::socket socket) {
   keep_from_children(socket);
   if (connections_.size() >= most_connections_.load(std::memory_order_relaxed)) make_room();
   const auto place = connections_.emplace(connections_.end());
-  auto connection = std::make_shared<HttpConnection>(std::move(socket), routes_, limits_,
+  auto connection = std::make_shared<HttpConnection>(std::move(socket), tls_context_.load(), routes_, limits_,
                                                      [this, place] { connections_.erase(place); });
   *place = connection;
   connection->start();

@@ -18,7 +18,8 @@ namespace harbinger::net {
 class HttpListener final : public HttpServer {
  public:
   /// Opens, binds and listens, or tells why that does not work.
-  static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address, const HttpLimits& limits = {});
+  static Result<std::unique_ptr<HttpListener>> open(const SocketAddress& address, const HttpLimits& limits = {},
+                                                    const std::optional<HttpTls>& tls = std::nullopt);
   ~HttpListener() override;
 
   using HttpServer::route;
@@ -28,10 +29,16 @@ class HttpListener final : public HttpServer {
   void allow_connections(std::size_t connections) override;
   SocketAddress address() const override { return address_; }
 
+  /// The files that it was opened with; nullopt: plain text.
+  const std::optional<HttpTls>& tls() const { return tls_; }
+  /// Reads them again, for connections from now on. Errors as those of open(); all stays as it was then. Any thread.
+  Result<void> renew_certificates();
+
  private:
   using Tcp = boost::asio::ip::tcp;
 
-  explicit HttpListener(const HttpLimits& limits) : limits_(limits), most_connections_(limits.connections) {}
+  HttpListener(const HttpLimits& limits, const std::optional<HttpTls>& tls)
+      : limits_(limits), tls_(tls), most_connections_(limits.connections) {}
   Result<void> bind(const SocketAddress& address);
   void run();
   void accept();
@@ -39,6 +46,8 @@ class HttpListener final : public HttpServer {
   void make_room();
 
   const HttpLimits limits_;
+  const std::optional<HttpTls> tls_;
+  std::atomic<std::shared_ptr<TlsContext>> tls_context_;
   std::atomic<std::size_t> most_connections_;
   const std::shared_ptr<HttpRoutes> routes_ = std::make_shared<HttpRoutes>();
   SocketAddress address_;

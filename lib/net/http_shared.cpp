@@ -9,7 +9,7 @@ namespace harbinger {
 namespace {
 
 struct Shared {
-  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<net::HttpListener> server;
   std::size_t users = 0;
 };
 
@@ -32,26 +32,59 @@ SharedServers& shared_servers() {
   return servers;
 }
 
-}  // namespace
+// One port speaks one way. Who names the same files again wants what is in them now.
+Result<void> meet_wishes(net::HttpListener& server, const std::optional<HttpTls>& tls) {
+  const auto& there = server.tls();
+  if (there == tls) return server.renew_certificates();
+  const auto where = server.address().to_string();
+  if (!tls)
+    return fail(ErrorCode::conflict,
+                where + " is served with TLS already: name its certificate here, too, or another port");
+  if (!there)
+    return fail(ErrorCode::conflict,
+                where + " is served without TLS already: name a certificate there, too, or another port here");
+  return fail(ErrorCode::conflict, where + " is served with the certificate " + there->certificate.string() +
+                                       " already: name the same certificate, key and client CA, or another port");
+}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(const SocketAddress& address) {
-  auto listener = net::HttpListener::open(address);
+Result<std::unique_ptr<HttpServer>> listen_at(const SocketAddress& address, const std::optional<HttpTls>& tls) {
+  auto listener = net::HttpListener::open(address, {}, tls);
   if (!listener) return fail(listener.error());
   return std::move(*listener);
 }
 
-Result<std::shared_ptr<HttpServer>> HttpServer::shared(const SocketAddress& address) {
+Result<std::shared_ptr<HttpServer>> share(const SocketAddress& address, const std::optional<HttpTls>& tls) {
   auto& servers = shared_servers();
   const std::lock_guard lock(servers.mutex);
   auto place = servers.by_address.find(address);
   if (place == servers.by_address.end()) {
-    auto server = listen(address);
+    auto server = net::HttpListener::open(address, {}, tls);
     if (!server) return fail(server.error());
     place = servers.by_address.emplace(address, Shared{std::move(*server)}).first;
+  } else if (auto met = meet_wishes(*place->second.server, tls); !met) {
+    return fail(met.error());
   }
   ++place->second.users;
   return std::shared_ptr<HttpServer>(place->second.server.get(),
                                      [address](HttpServer*) { shared_servers().release(address); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const SocketAddress& address) {
+  return listen_at(address, std::nullopt);
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const SocketAddress& address, const HttpTls& tls) {
+  return listen_at(address, tls);
+}
+
+Result<std::shared_ptr<HttpServer>> HttpServer::shared(const SocketAddress& address) {
+  return share(address, std::nullopt);
+}
+
+Result<std::shared_ptr<HttpServer>> HttpServer::shared(const SocketAddress& address, const HttpTls& tls) {
+  return share(address, tls);
 }
 
 }  // namespace harbinger

@@ -4,8 +4,9 @@
 
 #include <harbinger/fragments.h>
 #include "base/read_file.h"
-#include "persona/rpc/pem.h"
+#include "net/pem.h"
 #include "server/edge/state_page.h"
+#include "server/shared/exit.h"
 #include "server/shared/metrics_page.h"
 #include "server/shared/token_file.h"
 
@@ -13,12 +14,11 @@ namespace harbinger::edge {
 
 namespace {
 
-enum Exit { kOk = 0, kTrouble = 1 };
+using server::kOk;
+using server::kTrouble;
 
-// The flag that an error is about stands before it, as the operator knows the flag and not our parts.
 int say(std::ostream& errors, const char* flag, const Error& error) {
-  errors << "harbinger-edge: " << flag << ": " << error.to_string() << '\n';
-  return kTrouble;
+  return server::say(errors, "harbinger-edge", flag, error);
 }
 
 // Everything that runs, in the order in which it may end.
@@ -54,7 +54,7 @@ class Program {
     hub_ = line_.hub;
     hub_.metrics = &metrics_;
     hub_.log = log_.named("hub");
-    if (const auto pem = persona::load_pem(hub_.certificate, hub_.key, hub_.ca); !pem)
+    if (const auto pem = net::load_pem(hub_.certificate, hub_.key, hub_.ca); !pem)
       return say(errors_, "--hub-ca, --hub-cert, --hub-key", pem.error());
     if (const auto read = read_manifests(); !read) return say(errors_, "--manifest", read.error());
     if (!line_.hub_token) return kOk;

@@ -3,24 +3,24 @@
 #include <ostream>
 
 #include <harbinger/secret_file.h>
+#include "net/pem.h"
 #include "persona/http_door.h"
 #include "persona/log_follower.h"
-#include "persona/rpc/pem.h"
 #include "persona/rpc/server.h"
 #include "persona/rpc/tokens.h"
 #include "persona/start_weights.h"
+#include "server/shared/exit.h"
 #include "server/shared/metrics_page.h"
 
 namespace harbinger::persona {
 
 namespace {
 
-enum Exit { kOk = 0, kTrouble = 1 };
+using server::kOk;
+using server::kTrouble;
 
-// The flag that an error is about stands before it, as the operator knows the flag and not our parts.
 int say(std::ostream& errors, const char* flag, const Error& error) {
-  errors << "harbinger-persona: " << flag << ": " << error.to_string() << '\n';
-  return kTrouble;
+  return server::say(errors, "harbinger-persona", flag, error);
 }
 
 int say(std::ostream& errors, const config::Errors& found) {
@@ -73,7 +73,7 @@ class Program {
     if (line_.tokens)
       if (const auto tokens = Tokens::load(*line_.tokens, "assign"); !tokens)
         return say(errors_, "--tokens", tokens.error());
-    if (const auto pem = load_pem(line_.certificate, line_.key, line_.client_ca); !pem)
+    if (const auto pem = net::load_pem(line_.certificate, line_.key, line_.client_ca); !pem)
       return say(errors_, "--tls-cert, --tls-key, --client-ca", pem.error());
     network_ = makers_.network(line_);
     if (const auto model = line_.start_model ? line_.start_model : shipped_start_model())

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include <tests/lib/persona/rpc/certificates.h>
+#include <tests/support/certificates.h>
 #include <tests/support/delaying_proxy.h>
 #include <tests/support/persona_peers.h>
 
@@ -120,7 +120,7 @@ TEST_CASE("queries go on while the engine is dead, and new clients get tokens ag
     times_of_strangers(server, 3000, 10);
     return server.circuit() != 0;
   }));
-  CHECK(server.token(1) == before);
+  CHECK(wait_until([&] { return server.token(1) == before; }));
 
   engine.start();
   CHECK(server.token(4000));

@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds kStart{60};  // LibTorch takes its time on a busy machine
 
-std::string path_of(std::string_view program) { return std::string(HARBINGER_BINARY_DIR "/server/").append(program); }
-
 void append(std::vector<std::uint8_t>& to, OptionCode code, std::span<const std::uint8_t> data) {
   for (const auto value : {static_cast<unsigned>(code), static_cast<unsigned>(data.size())}) {
     to.push_back(static_cast<std::uint8_t>(value >> 8));
@@ -45,7 +43,7 @@ std::string get_json(const SocketAddress& http, std::string_view path) {
 }  // namespace
 
 Finished run_program(std::string_view program, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), path_of(program));
+  arguments.insert(arguments.begin(), built_program(program));
   Process process(std::move(arguments));
   const auto ending = process.wait(kStart);
   return {ending ? ending->exit_code : -2, process.output()};
@@ -54,7 +52,7 @@ Finished run_program(std::string_view program, std::vector<std::string> argument
 PersonaProgram::PersonaProgram(std::vector<std::string> flags) : flags_(std::move(flags)) { start(); }
 
 void PersonaProgram::start() {
-  std::vector<std::string> command{path_of("harbinger-persona"), "--listen", address_.to_string(), "--http",
+  std::vector<std::string> command{built_program("harbinger-persona"), "--listen", address_.to_string(), "--http",
                                    http_.to_string()};
   command.insert(command.end(), flags_.begin(), flags_.end());
   process_ = std::make_unique<Process>(std::move(command));

@@ -151,4 +151,6 @@ std::string Process::output() const {
   return text;
 }
 
+std::string built_program(std::string_view name) { return std::string(HARBINGER_BINARY_DIR "/server/").append(name); }
+
 }  // namespace harbinger::test

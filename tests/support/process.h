@@ -14,6 +14,8 @@
 
 namespace harbinger::test {
 
+/// A program of ours ("harbinger-edge") in this build.
+std::string built_program(std::string_view name);
 /// Where a program is: an absolute path that can be run, or a name looked for in $PATH and the sbin folders.
 std::optional<std::filesystem::path> find_program(std::string_view name);
 

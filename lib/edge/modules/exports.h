@@ -9,7 +9,7 @@
 namespace harbinger::edge {
 
 /// Of harbinger-edge-rpc.so.
-using ServeEdges = Result<void>(std::shared_ptr<EdgeHost> host, LatencySink sink, const HubServerSettings& settings,
+using ServeEdges = Result<void>(std::shared_ptr<EdgeHost> host, ReportSinks sinks, const HubServerSettings& settings,
                                 std::unique_ptr<HubServer>& server);
 inline constexpr const char* kServeEdges = "harbinger_serve_edges";
 

@@ -8,9 +8,9 @@ HARBINGER_MODULE_ABI()
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wreturn-type-c-linkage"
 extern "C" __attribute__((visibility("default"))) harbinger::Result<void> harbinger_serve_edges(
-    std::shared_ptr<harbinger::edge::EdgeHost> host, harbinger::edge::LatencySink sink,
+    std::shared_ptr<harbinger::edge::EdgeHost> host, harbinger::edge::ReportSinks sinks,
     const harbinger::edge::HubServerSettings& settings, std::unique_ptr<harbinger::edge::HubServer>& server) {
-  auto started = harbinger::edge::serve_edges(std::move(host), std::move(sink), settings);
+  auto started = harbinger::edge::serve_edges(std::move(host), std::move(sinks), settings);
   if (!started) return harbinger::fail(started.error());
   server = std::move(*started);
   return {};

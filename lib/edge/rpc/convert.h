@@ -10,6 +10,7 @@
 
 namespace harbinger::edge::v1 {
 class Access;
+class EventReport;
 class Hello;
 class Job;
 class JobDone;
@@ -38,6 +39,7 @@ Job read(const v1::Job& in);
 Line read(const v1::Line& in);
 /// Errors say what is wrong.
 Result<LatencyReport> read(const v1::LatencyReport& in);
+Result<EventReport> read(const v1::EventReport& in);
 
 /// What of some parts that have come may be used, as `may_use` says of each.
 template <class Parts, class MayUse>

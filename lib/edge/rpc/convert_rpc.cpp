@@ -189,4 +189,16 @@ Result<LatencyReport> read(const v1::LatencyReport& in) {
       {clients->address.truncated(bits), bits}, in.endpoint(), in.rtt_ms(), std::chrono::seconds(lives)};
 }
 
+Result<EventReport> read(const v1::EventReport& in) {
+  constexpr double kMostLift = 10'000;
+  constexpr std::uint32_t kUsual = 3600, kMost = 30 * 86'400;
+  if (!is_name(in.tag())) return fail(ErrorCode::malformed, "an event has a tag");
+  if (!is_name(in.resources())) return fail(ErrorCode::malformed, "an event says which resources will be wanted");
+  if (!in.cluster().empty() && !is_name(in.cluster())) return fail(ErrorCode::malformed, "a cluster has a name");
+  if (!(in.lift() > 0 && in.lift() <= kMostLift))
+    return fail(ErrorCode::malformed, "lift is more than 0 and at most 10000");
+  const auto lasts = in.lasts_s() == 0 ? kUsual : std::min(in.lasts_s(), kMost);
+  return EventReport{in.tag(), in.resources(), in.cluster(), in.at_ms(), in.lift(), std::chrono::seconds(lasts)};
+}
+
 }  // namespace harbinger::edge

@@ -38,7 +38,7 @@ class LiveSession {
 /// What all calls of one server share.
 class HubCalls {
  public:
-  HubCalls(std::shared_ptr<EdgeHost> host, LatencySink sink, const HubServerSettings& hub_settings,
+  HubCalls(std::shared_ptr<EdgeHost> host, ReportSinks sinks, const HubServerSettings& hub_settings,
            std::optional<persona::Tokens> tokens);
 
   /// Whether this caller may do that.
@@ -50,7 +50,7 @@ class HubCalls {
   void drain();
 
   const std::shared_ptr<EdgeHost> host;
-  const LatencySink sink;
+  const ReportSinks sinks;
   const HubServerSettings settings;
   HubCounts counts;
   persona::Keeper keeper;
@@ -71,7 +71,9 @@ Octets octets_of(const google::protobuf::MessageLite& message);
 /// The calls of the service. Reactors free themselves.
 grpc::ServerBidiReactor<Octets, Octets>* begin_session(const std::shared_ptr<HubCalls>& calls,
                                                        grpc::CallbackServerContext* context);
-grpc::ServerUnaryReactor* begin_report(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
+grpc::ServerUnaryReactor* begin_latencies(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
+                                          const Octets& request, Octets& response);
+grpc::ServerUnaryReactor* begin_events(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
                                        const Octets& request, Octets& response);
 
 }  // namespace harbinger::edge

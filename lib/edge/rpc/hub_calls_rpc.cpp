@@ -29,10 +29,10 @@ std::size_t parts_of(Octets& octets) {
 
 }  // namespace
 
-HubCalls::HubCalls(std::shared_ptr<EdgeHost> edge_host, LatencySink latency_sink, const HubServerSettings& hub_settings,
+HubCalls::HubCalls(std::shared_ptr<EdgeHost> edge_host, ReportSinks report_sinks, const HubServerSettings& hub_settings,
                    std::optional<persona::Tokens> tokens)
     : host(std::move(edge_host)),
-      sink(std::move(latency_sink)),
+      sinks(std::move(report_sinks)),
       settings(hub_settings),
       counts(settings.metrics),
       tokens_(std::move(tokens)) {}
@@ -41,14 +41,9 @@ grpc::Status HubCalls::admit(const grpc::CallbackServerContext& context, persona
   if (!tokens_) return grpc::Status::OK;
   const auto token = persona::bearer_token(context);
   const auto scope = tokens_->scope_of(token);
-  if (!scope) {
-    settings.log.warning("token", escape_for_log(context.peer()) + " came " +
-                                      (token.empty() ? "without a token" : "with a token that is not known"));
-    return {grpc::StatusCode::UNAUTHENTICATED,
-            token.empty() ? "this server wants a token: authorization: Bearer TOKEN" : "this token is not known"};
-  }
+  if (!scope) return persona::unknown_token(context, token, settings.log, "server");
   if (*scope == persona::Scope::report && needed != persona::Scope::report)
-    return {grpc::StatusCode::PERMISSION_DENIED, "this token may report latencies only"};
+    return {grpc::StatusCode::PERMISSION_DENIED, "this token may report latencies and events only"};
   return grpc::Status::OK;
 }
 
@@ -92,32 +87,54 @@ Octets octets_of(const google::protobuf::MessageLite& message) {
   return {&slice, 1};
 }
 
-grpc::ServerUnaryReactor* begin_report(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
-                                       const Octets& request, Octets& response) {
-  auto* reactor = context->DefaultReactor();
-  const auto end = [&](grpc::Status status) {
-    reactor->Finish(std::move(status));
-    return reactor;
-  };
-  if (auto status = calls->admit(*context, persona::Scope::report); !status.ok()) return end(std::move(status));
-  if (!calls->sink) return end({grpc::StatusCode::UNIMPLEMENTED, "this server learns no ways"});
-  v1::ReportLatenciesRequest said;
+namespace {
+
+// A message of reports, of which those are taken that are well formed and that the sink has use for. `what` is what nobody here learns, where there is no sink.
+template <class Request, class Response, class Sink>
+grpc::Status take_reports(const HubCalls& calls, const Sink& sink, const char* what, const Octets& request,
+                          Octets& response) {
+  if (!sink) return {grpc::StatusCode::UNIMPLEMENTED, std::string("this server learns no ") + what};
+  Request said;
   if (auto status = parse(request, said); !status.ok()) {
-    calls->counts.messages.add();
-    return end(std::move(status));
+    calls.counts.messages.add();
+    return status;
   }
-  std::vector<LatencyReport> reports;
+  std::vector<typename std::decay_t<decltype(read(said.reports(0)))>::value_type> reports;
   for (const auto& each : said.reports()) {
     auto report = read(each);
-    if (calls->counts.count(HubCounts::What::report, report ? Found::fine : Found::refused))
+    if (calls.counts.count(HubCounts::What::report, report ? Found::fine : Found::refused))
       reports.push_back(std::move(*report));
   }
-  const auto taken = reports.empty() ? 0 : std::min(calls->sink(reports), reports.size());
-  v1::ReportLatenciesResponse answer;
+  const auto taken = reports.empty() ? 0 : std::min(sink(reports), reports.size());
+  Response answer;
   answer.set_taken(taken);
   answer.set_rejected(static_cast<std::uint64_t>(said.reports_size()) - taken);
   response = octets_of(answer);
-  return end(grpc::Status::OK);
+  return grpc::Status::OK;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* begin_latencies(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
+                                          const Octets& request, Octets& response) {
+  auto status = calls->admit(*context, persona::Scope::report);
+  if (status.ok())
+    status = take_reports<v1::ReportLatenciesRequest, v1::ReportLatenciesResponse>(*calls, calls->sinks.latencies,
+                                                                                   "ways", request, response);
+  auto* reactor = context->DefaultReactor();
+  reactor->Finish(std::move(status));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* begin_events(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context,
+                                       const Octets& request, Octets& response) {
+  auto status = calls->admit(*context, persona::Scope::report);
+  if (status.ok())
+    status = take_reports<v1::ReportEventsRequest, v1::ReportEventsResponse>(*calls, calls->sinks.events, "events",
+                                                                             request, response);
+  auto* reactor = context->DefaultReactor();
+  reactor->Finish(std::move(status));
+  return reactor;
 }
 
 }  // namespace harbinger::edge

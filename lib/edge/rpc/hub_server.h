@@ -28,15 +28,29 @@ struct LatencyReport {
   std::chrono::seconds lives{30};
 };
 
-/// Takes reports in and says how many of them; the others name endpoints that nobody knows. Any thread; must not block.
-using LatencySink = std::function<std::size_t(std::span<const LatencyReport>)>;
+/// Something that will make resources wanted, as somebody says who knows of it.
+struct EventReport {
+  std::string tag;          ///< what kind of event
+  std::string resources{};  ///< pattern with `*` of what will be wanted
+  std::string cluster{};    ///< where; empty: everywhere
+  UnixMillis at = 0;
+  double lift = 1;  ///< demand expected, as a multiple of the usual; more than 0, at most 10000
+  std::chrono::seconds lasts{3600};
+};
+
+/// Each takes reports in and says how many of them: others name endpoints that nobody knows, or nobody mirrors what they are about. Any thread; must not
+/// block. An empty one: such reports are refused.
+struct ReportSinks {
+  std::function<std::size_t(std::span<const LatencyReport>)> latencies{};
+  std::function<std::size_t(std::span<const EventReport>)> events{};
+};
 
 struct HubServerSettings {
   std::vector<SocketAddress> listen;  ///< port 0 takes a free one
 
   /// PEM files. `client_ca` demands certificates of edges and reporters, too (mutual TLS).
   std::optional<std::filesystem::path> certificate{}, key{}, client_ca{};
-  /// Lines `TOKEN SCOPE`: `edge` may do everything, `report` may report latencies only. Without it everybody who can connect may do everything.
+  /// Lines `TOKEN SCOPE`: `edge` may do everything, `report` may report latencies and events only. Without it everybody who can connect may do everything.
   std::optional<std::filesystem::path> tokens{};
 
   std::size_t most_octets = 512 << 10;            ///< of a message
@@ -61,10 +75,10 @@ class HubServer {
   virtual void stop() = 0;
 };
 
-/// Lets edges join `host` on threads of gRPC's. Sessions are gone when the server is. `sink` may be empty: then reports are refused.
+/// Lets edges join `host` on threads of gRPC's. Sessions are gone when the server is.
 /// `denied` when an address other than the machine's own would be open to everybody: give tokens or a client CA. `not_found` and `malformed` for
 /// files that are missing or wrong, `conflict` for an address that cannot be listened on.
-Result<std::unique_ptr<HubServer>> serve_edges(std::shared_ptr<EdgeHost> host, LatencySink sink,
+Result<std::unique_ptr<HubServer>> serve_edges(std::shared_ptr<EdgeHost> host, ReportSinks sinks,
                                                const HubServerSettings& settings);
 
 }  // namespace harbinger::edge

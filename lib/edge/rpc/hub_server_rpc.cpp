@@ -5,7 +5,9 @@
 
 #include <harbinger/edge/v1/edge.grpc.pb.h>
 #include "edge/rpc/hub_calls.h"
+#include "net/doors.h"
 #include "persona/rpc/credentials.h"
+#include "persona/rpc/serving.h"
 
 namespace harbinger::edge {
 
@@ -13,9 +15,8 @@ namespace {
 
 constexpr const char* kName = "harbinger.edge.v1.EdgeHub";
 
-using persona::Tokens;
-using Raw = v1::EdgeHub::WithRawCallbackMethod_Session<
-    v1::EdgeHub::WithRawCallbackMethod_ReportLatencies<v1::EdgeHub::Service>>;
+using Raw = v1::EdgeHub::WithRawCallbackMethod_Session<v1::EdgeHub::WithRawCallbackMethod_ReportLatencies<
+    v1::EdgeHub::WithRawCallbackMethod_ReportEvents<v1::EdgeHub::Service>>>;
 
 class Service final : public Raw {
  public:
@@ -26,21 +27,15 @@ class Service final : public Raw {
   }
   grpc::ServerUnaryReactor* ReportLatencies(grpc::CallbackServerContext* context, const Octets* request,
                                             Octets* response) override {
-    return begin_report(calls_, context, *request, *response);
+    return begin_latencies(calls_, context, *request, *response);
+  }
+  grpc::ServerUnaryReactor* ReportEvents(grpc::CallbackServerContext* context, const Octets* request,
+                                         Octets* response) override {
+    return begin_events(calls_, context, *request, *response);
   }
 
  private:
   const std::shared_ptr<HubCalls> calls_;
-};
-
-// Whatever is no service of ours, other versions of it before all.
-class OtherVersions final : public grpc::CallbackGenericService {
-  class Answer final : public grpc::ServerGenericBidiReactor {
-   public:
-    Answer() { Finish({grpc::StatusCode::UNIMPLEMENTED, "this server speaks harbinger.edge.v1"}); }
-    void OnDone() override { delete this; }
-  };
-  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override { return new Answer(); }
 };
 
 class Server final : public HubServer {
@@ -51,19 +46,11 @@ class Server final : public HubServer {
   Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
     grpc::ServerBuilder builder;
     limit(builder);
-    const auto& listen = calls_->settings.listen;
-    std::vector<int> ports(listen.size());
-    for (std::size_t i = 0; i < listen.size(); ++i)
-      builder.AddListeningPort(listen[i].to_string(), credentials, &ports[i]);
     builder.RegisterService(&service_);
-    builder.RegisterCallbackGenericService(&others_);
-    server_ = builder.BuildAndStart();
-    for (std::size_t i = 0; i < listen.size(); ++i) {
-      if (!server_ || ports[i] <= 0)
-        return fail(ErrorCode::conflict,
-                    "cannot listen on " + listen[i].to_string() + ": in use, or not of this machine");
-      addresses_.push_back({listen[i].ip, static_cast<std::uint16_t>(ports[i])});
-    }
+    builder.RegisterCallbackGenericService(others_.get());
+    auto server = persona::listen(builder, calls_->settings.listen, credentials, addresses_);
+    if (!server) return fail(server.error());
+    server_ = std::move(*server);
     server_->GetHealthCheckService()->SetServingStatus(kName, true);
     return {};
   }
@@ -103,49 +90,32 @@ class Server final : public HubServer {
 
   const std::shared_ptr<HubCalls> calls_;
   Service service_;
-  OtherVersions others_;
+  // Whatever is no service of ours.
+  const std::unique_ptr<grpc::CallbackGenericService> others_ =
+      persona::other_versions("this server speaks harbinger.edge.v1");
   std::unique_ptr<grpc::Server> server_;
   std::vector<SocketAddress> addresses_;
   bool stopped_ = false;
 };
 
-Result<void> must_not_be_open(const HubServerSettings& settings) {
-  if (settings.tokens || settings.client_ca) return {};
-  for (const auto& address : settings.listen)
-    if (!address.ip.is_loopback())
-      return fail(ErrorCode::denied, "everybody could be an edge at " + address.to_string() +
-                                         ": give a file of tokens or a client CA, or listen on 127.0.0.1");
-  return {};
-}
-
-void warn_of_plain_text(const HubServerSettings& settings) {
-  if (settings.certificate) return;
-  for (const auto& address : settings.listen)
-    if (!address.ip.is_loopback())
-      settings.log.warning("plain", address.to_string() + " has no TLS: tokens and accesses can be read on their way");
-}
-
-Result<std::optional<Tokens>> tokens_of(const HubServerSettings& settings) {
-  if (!settings.tokens) return std::nullopt;
-  auto tokens = Tokens::load(*settings.tokens, "edge");
-  if (!tokens) return fail(tokens.error());
-  return std::move(*tokens);
-}
-
 }  // namespace
 
-Result<std::unique_ptr<HubServer>> serve_edges(std::shared_ptr<EdgeHost> host, LatencySink sink,
+Result<std::unique_ptr<HubServer>> serve_edges(std::shared_ptr<EdgeHost> host, ReportSinks sinks,
                                                const HubServerSettings& settings) {
   if (settings.listen.empty()) return fail(ErrorCode::malformed, "no address to listen on");
-  if (auto closed = must_not_be_open(settings); !closed) return fail(closed.error());
-  auto tokens = tokens_of(settings);
+  const bool guarded = settings.tokens || settings.client_ca;
+  for (const auto& address : settings.listen)
+    if (auto closed = guarded ? Result<void>() : net::must_not_be_open(address, "be an edge"); !closed)
+      return fail(closed.error());
+  auto tokens = persona::Tokens::load_any(settings.tokens, "edge");
   if (!tokens) return fail(tokens.error());
   const auto credentials = persona::server_credentials({settings.certificate, settings.key, settings.client_ca});
   if (!credentials) return fail(credentials.error());
-  warn_of_plain_text(settings);
+  for (const auto& address : settings.listen)
+    net::warn_of_plain_text(settings.log, address, settings.certificate.has_value(), "tokens and accesses");
   persona::prepare_grpc();
   auto server = std::make_unique<Server>(
-      std::make_shared<HubCalls>(std::move(host), std::move(sink), settings, std::move(*tokens)));
+      std::make_shared<HubCalls>(std::move(host), std::move(sinks), settings, std::move(*tokens)));
   if (auto started = server->start(*credentials); !started) return fail(started.error());
   return server;
 }

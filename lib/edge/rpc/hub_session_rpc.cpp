@@ -4,6 +4,7 @@
 #include <harbinger/edge/v1/edge.pb.h>
 #include "edge/rpc/convert.h"
 #include "edge/rpc/hub_calls.h"
+#include "persona/rpc/refusal.h"
 #include "persona/rpc/status.h"
 
 namespace harbinger::edge {
@@ -14,12 +15,6 @@ using Reactor = grpc::ServerBidiReactor<Octets, Octets>;
 using What = HubCounts::What;
 
 std::chrono::steady_clock::time_point now() { return std::chrono::steady_clock::now(); }
-
-class Refusal final : public Reactor {
- public:
-  explicit Refusal(grpc::Status status) { Finish(std::move(status)); }
-  void OnDone() override { delete this; }
-};
 
 class Session final : public Reactor, public LiveSession, public std::enable_shared_from_this<Session> {
  public:
@@ -232,7 +227,7 @@ class Session final : public Reactor, public LiveSession, public std::enable_sha
 Reactor* begin_session(const std::shared_ptr<HubCalls>& calls, grpc::CallbackServerContext* context) {
   if (auto status = calls->admit(*context, persona::Scope::everything); !status.ok()) {
     calls->counts.refused.add();
-    return new Refusal(std::move(status));
+    return new persona::Refusal<Reactor>(std::move(status));
   }
   const auto session = std::make_shared<Session>(calls, context);
   session->begin();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,7 +17,8 @@
 
 namespace harbinger {
 
-enum class HttpMethod : std::uint8_t { get, head, post, options };
+/// `remove` is DELETE.
+enum class HttpMethod : std::uint8_t { get, head, post, options, put, remove };
 
 /// A field of a request, as it was sent; what a client sends twice is there twice.
 struct HttpField {
@@ -31,6 +34,8 @@ struct HttpRequest {
   std::string_view body = {};  ///< whole, chunks put together
   SocketAddress peer = {};     ///< who is connected: the client, or a proxy before it
   std::span<const HttpField> fields = {};
+  /// Subject of the client's certificate, which the server's client CA has signed: "O=Example,CN=ops". Empty where none is asked for.
+  std::string_view certificate = {};
 
   /// The first field of this name, without regard to case; empty when there is none.
   std::string_view field(std::string_view name) const noexcept;
@@ -51,21 +56,36 @@ struct HttpMethods {
   bool get = true;            ///< GET and HEAD
   bool options = false;       ///< for browsers that ask before they send (CORS)
   std::size_t most_body = 0;  ///< octets that a POST may bring; 0: no POST
+  std::size_t most_put = 0;   ///< octets that a PUT may bring; 0: no PUT
+  bool remove = false;        ///< DELETE, which brings no body
+};
+
+/// PEM files by which a server speaks TLS 1.2 or later. With `client_ca`, nobody gets further than the handshake without a certificate
+/// that it signed.
+struct HttpTls {
+  std::filesystem::path certificate, key;
+  std::optional<std::filesystem::path> client_ca = std::nullopt;
+  friend bool operator==(const HttpTls&, const HttpTls&) = default;
 };
 
 /// An HTTP/1.1 server with one thread of its own, made for few and small requests from people who may be hostile: heads of at most
-/// 8 KiB, bodies only for routes that want them and as long as these allow, ten seconds for a request, its body included, 64 connections
-/// (one more, and the one that has owed its request for longest is closed).
+/// 8 KiB, bodies only for routes that want them and as long as these allow, ten seconds for a request, its body included (and for the
+/// first one, the handshake of TLS), 64 connections (one more, and the one that has owed its request for longest is closed).
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
 
   /// Listens on an address of its own; port 0 takes a free one, and `::` takes IPv4 as well. Errors: denied, conflict (in use).
   static Result<std::unique_ptr<HttpServer>> listen(const SocketAddress& address);
+  /// Likewise, with TLS. Errors also: not_found, malformed (no PEM), conflict (a key that is not the certificate's).
+  static Result<std::unique_ptr<HttpServer>> listen(const SocketAddress& address, const HttpTls& tls);
 
   /// The process's one server of this address: made for the first who asks and closed after the last. So two server blocks can name the
   /// same address, and at a reload the new chain takes over the port of the old. Any thread.
   static Result<std::shared_ptr<HttpServer>> shared(const SocketAddress& address);
+  /// Likewise, with TLS. Who asks again with the same files has them read anew, for connections from now on: so certificates are renewed.
+  /// Errors also: conflict, when the address is served without TLS, or with other files.
+  static Result<std::shared_ptr<HttpServer>> shared(const SocketAddress& address, const HttpTls& tls);
 
   /// Called on the server's thread, one request at a time. Must not drop routes or servers itself.
   using Handler = std::function<HttpResponse(const HttpRequest&)>;

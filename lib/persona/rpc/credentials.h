@@ -6,12 +6,14 @@
 #include <optional>
 #include <string_view>
 
+#include <harbinger/log.h>
 #include <harbinger/result.h>
 
 namespace grpc {
 class CallbackServerContext;
 class ChannelCredentials;
 class ServerCredentials;
+class Status;
 }  // namespace grpc
 
 namespace harbinger::persona {
@@ -29,6 +31,9 @@ Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const TlsFil
 
 /// TOKEN of `authorization: Bearer TOKEN`; empty when there is none.
 std::string_view bearer_token(const grpc::CallbackServerContext& context);
+/// How somebody is answered whose token nobody knows, or who has none; the log is told. `who`: "server" or "engine".
+grpc::Status unknown_token(const grpc::CallbackServerContext& context, std::string_view token, const Logger& log,
+                           std::string_view who);
 
 /// Switches health and reflection on, for the whole process; before its first server.
 void prepare_grpc();

@@ -3,10 +3,9 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <unordered_map>
 
+#include "persona/rpc/live_streams.h"
 #include "persona/rpc/server.h"
 #include "persona/rpc/tokens.h"
 
@@ -29,19 +28,13 @@ class GetStateResponse;
 class WatchResponse;
 }  // namespace v1
 
-/// A stream that is open.
-class LiveCall {
- public:
-  virtual ~LiveCall() = default;
-  /// Ends after what is in work.
-  virtual void drain() = 0;
-};
+using LiveCall = LiveStream;
 
 /// What all calls of one server share.
 class ServerCalls {
  public:
   ServerCalls(std::shared_ptr<PersonaEngine> engine, const RpcServerSettings& settings, std::optional<Tokens> tokens)
-      : engine_(std::move(engine)), settings_(settings), tokens_(std::move(tokens)) {}
+      : engine_(std::move(engine)), settings_(settings), tokens_(std::move(tokens)), calls_(settings.most_streams) {}
 
   PersonaEngine& engine() const { return *engine_; }
   const RpcServerSettings& settings() const { return settings_; }
@@ -49,18 +42,16 @@ class ServerCalls {
   /// Whether this caller may do that.
   grpc::Status admit(const grpc::CallbackServerContext& context, Scope needed) const;
   /// Counts the stream in; false when there is no room, or the server stops.
-  bool add(const std::shared_ptr<LiveCall>& call);
-  void remove(const LiveCall* call);
+  bool add(const std::shared_ptr<LiveCall>& call) { return calls_.add(call); }
+  void remove(const LiveCall* call) { calls_.remove(call); }
   /// No new streams; those that are open end soon.
-  void drain();
+  void drain() { calls_.drain(); }
 
  private:
   const std::shared_ptr<PersonaEngine> engine_;
   const RpcServerSettings settings_;
   const std::optional<Tokens> tokens_;
-  std::mutex mutex_;
-  bool draining_ = false;
-  std::unordered_map<const LiveCall*, std::weak_ptr<LiveCall>> calls_;
+  LiveStreams calls_;
 };
 
 using Octets = grpc::ByteBuffer;

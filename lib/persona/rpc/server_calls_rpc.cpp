@@ -12,37 +12,10 @@ grpc::Status ServerCalls::admit(const grpc::CallbackServerContext& context, Scop
   if (!tokens_) return grpc::Status::OK;
   const auto token = bearer_token(context);
   const auto scope = tokens_->scope_of(token);
-  if (!scope) {
-    settings_.log.warning("token", escape_for_log(context.peer()) + " came " +
-                                       (token.empty() ? "without a token" : "with a token that is not known"));
-    return {grpc::StatusCode::UNAUTHENTICATED,
-            token.empty() ? "this engine wants a token: authorization: Bearer TOKEN" : "this token is not known"};
-  }
+  if (!scope) return unknown_token(context, token, settings_.log, "engine");
   if (*scope == Scope::report && needed != Scope::report)
     return {grpc::StatusCode::PERMISSION_DENIED, "this token may report only"};
   return grpc::Status::OK;
-}
-
-bool ServerCalls::add(const std::shared_ptr<LiveCall>& call) {
-  const std::lock_guard lock(mutex_);
-  if (draining_ || calls_.size() >= settings_.most_streams) return false;
-  return calls_.emplace(call.get(), call).second;
-}
-
-void ServerCalls::remove(const LiveCall* call) {
-  const std::lock_guard lock(mutex_);
-  calls_.erase(call);
-}
-
-void ServerCalls::drain() {
-  std::vector<std::shared_ptr<LiveCall>> open;
-  {
-    const std::lock_guard lock(mutex_);
-    draining_ = true;
-    for (const auto& [key, call] : calls_)
-      if (auto alive = call.lock()) open.push_back(std::move(alive));
-  }
-  for (const auto& call : open) call->drain();
 }
 
 grpc::ServerUnaryReactor* begin_explain(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context,

@@ -11,6 +11,7 @@
 
 #include <harbinger/persona/v1/persona.pb.h>
 #include "persona/rpc/convert.h"
+#include "persona/rpc/refusal.h"
 #include "persona/rpc/server_calls.h"
 
 namespace harbinger::persona {
@@ -18,12 +19,6 @@ namespace harbinger::persona {
 namespace {
 
 using Reactor = grpc::ServerBidiReactor<Octets, Octets>;
-
-class Refusal final : public Reactor {
- public:
-  explicit Refusal(grpc::Status status) { Finish(std::move(status)); }
-  void OnDone() override { delete this; }
-};
 
 // Both kinds of batches have their parts in field 2. Four megabytes of empty parts would take a hundred as objects.
 constexpr int kParts = 2;
@@ -235,7 +230,7 @@ class ReportLane final : public Lane {
 
 template <class Kind>
 Reactor* begin(const std::shared_ptr<ServerCalls>& calls, const grpc::CallbackServerContext& context, Scope needed) {
-  if (auto status = calls->admit(context, needed); !status.ok()) return new Refusal(std::move(status));
+  if (auto status = calls->admit(context, needed); !status.ok()) return new Refusal<Reactor>(std::move(status));
   const auto lane = std::make_shared<Kind>(calls);
   lane->begin();
   return lane.get();

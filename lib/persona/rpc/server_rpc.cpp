@@ -4,8 +4,10 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <harbinger/persona/v1/persona.grpc.pb.h>
+#include "net/doors.h"
 #include "persona/rpc/credentials.h"
 #include "persona/rpc/server_calls.h"
+#include "persona/rpc/serving.h"
 
 namespace harbinger::persona {
 
@@ -47,16 +49,6 @@ class Service final : public Streams<Unary<v1::PersonaEngine::Service>> {
   const std::shared_ptr<ServerCalls> calls_;
 };
 
-// Whatever is no service of ours, other versions of it before all.
-class OtherVersions final : public grpc::CallbackGenericService {
-  class Answer final : public grpc::ServerGenericBidiReactor {
-   public:
-    Answer() { Finish({grpc::StatusCode::UNIMPLEMENTED, "this engine speaks harbinger.persona.v1"}); }
-    void OnDone() override { delete this; }
-  };
-  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override { return new Answer(); }
-};
-
 class Server final : public RpcServer {
  public:
   explicit Server(std::shared_ptr<ServerCalls> calls) : calls_(std::move(calls)), service_(calls_) {}
@@ -65,19 +57,11 @@ class Server final : public RpcServer {
   Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
     grpc::ServerBuilder builder;
     limit(builder);
-    const auto& listen = calls_->settings().listen;
-    std::vector<int> ports(listen.size());
-    for (std::size_t i = 0; i < listen.size(); ++i)
-      builder.AddListeningPort(listen[i].to_string(), credentials, &ports[i]);
     builder.RegisterService(&service_);
-    builder.RegisterCallbackGenericService(&others_);
-    server_ = builder.BuildAndStart();
-    for (std::size_t i = 0; i < listen.size(); ++i) {
-      if (!server_ || ports[i] <= 0)
-        return fail(ErrorCode::conflict,
-                    "cannot listen on " + listen[i].to_string() + ": in use, or not of this machine");
-      addresses_.push_back({listen[i].ip, static_cast<std::uint16_t>(ports[i])});
-    }
+    builder.RegisterCallbackGenericService(others_.get());
+    auto server = listen(builder, calls_->settings().listen, credentials, addresses_);
+    if (!server) return fail(server.error());
+    server_ = std::move(*server);
     server_->GetHealthCheckService()->SetServingStatus(kName, true);
     return {};
   }
@@ -108,46 +92,29 @@ class Server final : public RpcServer {
 
   const std::shared_ptr<ServerCalls> calls_;
   Service service_;
-  OtherVersions others_;
+  // Whatever is no service of ours.
+  const std::unique_ptr<grpc::CallbackGenericService> others_ =
+      other_versions("this engine speaks harbinger.persona.v1");
   std::unique_ptr<grpc::Server> server_;
   std::vector<SocketAddress> addresses_;
   bool stopped_ = false;
 };
-
-Result<void> must_not_be_open(const RpcServerSettings& settings) {
-  if (settings.tokens || settings.client_ca) return {};
-  for (const auto& address : settings.listen)
-    if (!address.ip.is_loopback())
-      return fail(ErrorCode::denied, "everybody could change personas at " + address.to_string() +
-                                         ": give a file of tokens or a client CA, or listen on 127.0.0.1");
-  return {};
-}
-
-void warn_of_plain_text(const RpcServerSettings& settings) {
-  if (settings.certificate) return;
-  for (const auto& address : settings.listen)
-    if (!address.ip.is_loopback())
-      settings.log.warning("plain", address.to_string() + " has no TLS: tokens and events can be read on their way");
-}
-
-Result<std::optional<Tokens>> tokens_of(const RpcServerSettings& settings) {
-  if (!settings.tokens) return std::nullopt;
-  auto tokens = Tokens::load(*settings.tokens, "assign");
-  if (!tokens) return fail(tokens.error());
-  return std::move(*tokens);
-}
 
 }  // namespace
 
 Result<std::unique_ptr<RpcServer>> serve_engine(std::shared_ptr<PersonaEngine> engine,
                                                 const RpcServerSettings& settings) {
   if (settings.listen.empty()) return fail(ErrorCode::malformed, "no address to listen on");
-  if (auto closed = must_not_be_open(settings); !closed) return fail(closed.error());
-  auto tokens = tokens_of(settings);
+  const bool guarded = settings.tokens || settings.client_ca;
+  for (const auto& address : settings.listen)
+    if (auto closed = guarded ? Result<void>() : net::must_not_be_open(address, "change personas"); !closed)
+      return fail(closed.error());
+  auto tokens = Tokens::load_any(settings.tokens, "assign");
   if (!tokens) return fail(tokens.error());
   const auto credentials = server_credentials({settings.certificate, settings.key, settings.client_ca});
   if (!credentials) return fail(credentials.error());
-  warn_of_plain_text(settings);
+  for (const auto& address : settings.listen)
+    net::warn_of_plain_text(settings.log, address, settings.certificate.has_value(), "tokens and events");
   prepare_grpc();
   auto server =
       std::make_unique<Server>(std::make_shared<ServerCalls>(std::move(engine), settings, std::move(*tokens)));

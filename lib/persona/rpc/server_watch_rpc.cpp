@@ -5,6 +5,7 @@
 
 #include <harbinger/persona/v1/persona.pb.h>
 #include "persona/rpc/convert.h"
+#include "persona/rpc/refusal.h"
 #include "persona/rpc/server_calls.h"
 
 namespace harbinger::persona {
@@ -12,12 +13,6 @@ namespace harbinger::persona {
 namespace {
 
 using Reactor = grpc::ServerWriteReactor<v1::WatchResponse>;
-
-class Refusal final : public Reactor {
- public:
-  explicit Refusal(grpc::Status status) { Finish(std::move(status)); }
-  void OnDone() override { delete this; }
-};
 
 class Watch final : public Reactor, public LiveCall, public std::enable_shared_from_this<Watch> {
  public:
@@ -109,7 +104,8 @@ class Watch final : public Reactor, public LiveCall, public std::enable_shared_f
 }  // namespace
 
 Reactor* begin_watch(const std::shared_ptr<ServerCalls>& calls, grpc::CallbackServerContext* context) {
-  if (auto status = calls->admit(*context, Scope::everything); !status.ok()) return new Refusal(std::move(status));
+  if (auto status = calls->admit(*context, Scope::everything); !status.ok())
+    return new Refusal<Reactor>(std::move(status));
   const auto watch = std::make_shared<Watch>(calls, context);
   watch->begin();
   return watch.get();

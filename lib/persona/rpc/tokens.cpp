@@ -1,67 +1,44 @@
 #include "persona/rpc/tokens.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
-#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace harbinger::persona {
 
 namespace {
 
-std::array<std::uint8_t, 32> digest_of(std::string_view token) {
-  std::array<std::uint8_t, 32> digest{};
-  EVP_Digest(token.data(), token.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return digest;
-}
+using Words = std::array<std::string_view, 2>;
 
-std::optional<Scope> parse_scope(std::string_view word, std::string_view everything) {
-  if (word == everything) return Scope::everything;
-  if (word == "report") return Scope::report;
-  return std::nullopt;
-}
+Words words_with(std::string_view everything) { return {everything, "report"}; }
 
 }  // namespace
 
-Result<Tokens> Tokens::of(const std::vector<TokenLine>& lines, const std::filesystem::path& file,
-                          std::string_view everything) {
-  const auto word = "`" + std::string(everything) + "`";
-  Tokens tokens;
-  for (const auto& line : lines) {
-    // Never the token itself: messages end up in logs.
-    if (line.token.size() < kShortest || !line.printable())
-      return fail(ErrorCode::malformed, "a token needs at least 16 printable characters", line.at);
-    const auto scope = parse_scope(line.more.substr(0, line.more.find_first_of(" \t\r")), everything);
-    if (!scope) return fail(ErrorCode::unknown, "a token is followed by its scope, " + word + " or `report`", line.at);
-    if (line.more.find_first_of(" \t\r") != std::string::npos)
-      return fail(ErrorCode::malformed, "one token and one scope a line", line.at);
-    const auto digest = digest_of(line.token);
-    if (std::ranges::find(tokens.entries_, digest, &Entry::digest) != tokens.entries_.end())
-      return fail(ErrorCode::conflict, "this token stands in the file twice", line.at);
-    tokens.entries_.push_back({digest, *scope});
-  }
-  if (tokens.entries_.empty())
-    return fail(ErrorCode::malformed,
-                "no tokens: write lines `TOKEN " + std::string(everything) + "` or `TOKEN report`", {file.string()});
-  return tokens;
-}
-
 Result<Tokens> Tokens::parse(std::string_view text, const std::filesystem::path& file, std::string_view everything) {
-  return of(token_lines(text, file), file, everything);
+  const auto words = words_with(everything);
+  auto tokens = net::ScopedTokens::parse(text, file, {words});
+  if (!tokens) return fail(tokens.error());
+  return Tokens(std::move(*tokens));
 }
 
 Result<Tokens> Tokens::load(const std::filesystem::path& file, std::string_view everything) {
-  const auto lines = read_token_lines(file);
-  if (!lines) return fail(lines.error());
-  return of(*lines, file, everything);
+  const auto words = words_with(everything);
+  auto tokens = net::ScopedTokens::load(file, {words});
+  if (!tokens) return fail(tokens.error());
+  return Tokens(std::move(*tokens));
+}
+
+Result<std::optional<Tokens>> Tokens::load_any(const std::optional<std::filesystem::path>& file,
+                                               std::string_view everything) {
+  if (!file) return std::nullopt;
+  auto tokens = load(*file, everything);
+  if (!tokens) return fail(tokens.error());
+  return std::move(*tokens);
 }
 
 std::optional<Scope> Tokens::scope_of(std::string_view token) const {
-  const auto digest = digest_of(token);
-  std::optional<Scope> scope;
-  for (const auto& entry : entries_)
-    if (CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) == 0) scope = entry.scope;
-  return scope;
+  const auto holder = tokens_.find(token);
+  if (!holder) return std::nullopt;
+  return holder->scope == 0 ? Scope::everything : Scope::report;
 }
 
 }  // namespace harbinger::persona

@@ -46,6 +46,18 @@ TEST_CASE("an edge that joins is seen, and one whose session ends is gone") {
   CHECK(world.count("harbinger_edges_connected") == 0);
 }
 
+TEST_CASE("whoever needs edges finds the hub that they joined, while there is one") {
+  const auto before = EdgeHub::running().size();
+  {
+    HubWorld world;
+    auto edge = world.join("fra1");
+    const auto hubs = EdgeHub::running();
+    REQUIRE(hubs.size() == before + 1);
+    CHECK(hubs.back()->edges().at(0).name == "fra1");
+  }
+  CHECK(EdgeHub::running().size() == before);
+}
+
 TEST_CASE("a second edge of a name that speaks is a conflict, and takes over from one that is silent") {
   HubWorld world;
   auto first = world.join("fra1");

@@ -2,8 +2,7 @@
 harbinger_test_program(edge_rpc lib/edge/rpc)
 file(GLOB edge_rpc_support CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/lib/edge/rpc/*.cpp)
 list(FILTER edge_rpc_support EXCLUDE REGEX "(_test|_main).cpp$")
-target_sources(test_edge_rpc PRIVATE ${edge_rpc_support} lib/persona/rpc/certificates.cpp
-               lib/persona/rpc/raw_call_rpc.cpp)
+target_sources(test_edge_rpc PRIVATE ${edge_rpc_support} lib/persona/rpc/raw_call_rpc.cpp)
 target_link_libraries(test_edge_rpc PRIVATE harbinger_edge_rpc_server harbinger_edge_proto harbinger_persona_proto
                       OpenSSL::SSL)
 # Either end as a process that can be killed.

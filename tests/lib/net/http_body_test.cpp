@@ -87,6 +87,33 @@ TEST_CASE("a path of the web server refuses the methods that it does not take") 
   CHECK(status_of(web.tell(post("hello", {}, "/nothing"))) == 404);
 }
 
+TEST_CASE("the web server takes PUT where a path wants it, and as long as it allows") {
+  const Echo web;
+  const auto route = web.server->route("/kept", {.most_put = kMost}, [](const HttpRequest& request) {
+    return HttpResponse{200, std::string(request.field("if-match")) + "|" + std::string(request.body)};
+  });
+  const auto put = [](std::string_view path, const std::string& body) {
+    return "PUT " + std::string(path) +
+           " HTTP/1.1\r\nHost: test\r\nIf-Match: \"7\"\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+  };
+  CHECK(body_of(web.tell(put("/kept", "hello"))) == "\"7\"|hello");
+  CHECK(status_of(web.tell(put("/kept", std::string(kMost + 1, 'x')))) == 413);
+  CHECK(status_of(web.tell(put("/echo", "hello"))) == 405);
+  CHECK_THAT(web.tell(post("hello", {}, "/kept")), Catch::Contains("Allow: GET, HEAD, PUT\r\n"));
+  CHECK(status_of(web.tell("PUT /kept HTTP/1.1\r\nHost: test\r\n\r\n")) == 411);
+}
+
+TEST_CASE("the web server takes DELETE where a path wants it, without a body") {
+  const Echo web;
+  const auto route = web.server->route("/kept", {.remove = true}, [](const HttpRequest& request) {
+    return HttpResponse{200, request.method == HttpMethod::remove ? "gone " + request.value("id") : "here"};
+  });
+  CHECK(body_of(web.tell("DELETE /kept?id=7 HTTP/1.1\r\nHost: test\r\n\r\n")) == "gone 7");
+  CHECK(status_of(web.tell("DELETE /echo HTTP/1.1\r\nHost: test\r\n\r\n")) == 405);
+  CHECK_THAT(web.tell(post("hello", {}, "/kept")), Catch::Contains("Allow: GET, HEAD, DELETE\r\n"));
+}
+
 TEST_CASE("the web server puts chunks together and leaves out what stands behind them") {
   const Echo web;
   CHECK(body_of(web.tell(chunked("5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n"))).starts_with("post 11 hello world|"));

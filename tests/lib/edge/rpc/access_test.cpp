@@ -1,10 +1,12 @@
 // Who may call what: tokens, TLS, addresses that would be open to everybody; and reports of latencies.
+#include <limits>
+
 #include <catch2/catch.hpp>
 
 #include "tests/lib/edge/rpc/hub_pair.h"
 #include "tests/lib/edge/rpc/raw_words.h"
-#include "tests/lib/persona/rpc/certificates.h"
 #include "tests/lib/persona/rpc/raw_call.h"
+#include "tests/support/certificates.h"
 
 using namespace harbinger;
 using namespace harbinger::edge;
@@ -70,7 +72,7 @@ TEST_CASE("a token of scope report may report latencies and not join") {
   CHECK(raw_call(pair.address(), kService + "ReportLatencies", {good_report()}, bearer(kReport)).code == "OK");
   const auto answer = raw_call(pair.address(), kService + "Session", {hello_octets("edge-1")}, bearer(kReport));
   CHECK(answer.code == "PERMISSION_DENIED");
-  CHECK(answer.message == "this token may report latencies only");
+  CHECK(answer.message == "this token may report latencies and events only");
   CHECK(pair.host->edges().empty());
 }
 
@@ -183,6 +185,28 @@ TEST_CASE("a report arrives with all its fields, and its reporter is told what w
   CHECK(pair.reports[1].clients.to_string() == "2001:db8::/32");
   CHECK(pair.reports[1].lives == 30s);
   CHECK(pair.metric("harbinger_edge_refused_total", "report") == 3);
+}
+
+TEST_CASE("an event arrives with all its fields, and its reporter is told whether it is of use") {
+  HubPair pair;
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  const auto octets = event_octets("premiere", "*.video.example", 8, 7200) + event_octets("sale", "nobody.example", 2) +
+                      event_octets("", "*.video.example", 2) + event_octets("sale", "two words", 2) +
+                      event_octets("sale", "*.example", 0) + event_octets("sale", "*.example", nan);
+  const auto answer = raw_call(pair.address(), kService + "ReportEvents", {octets});
+  REQUIRE(answer.code == "OK");
+  const auto receipt = receipt_of(answer.octets.at(0));
+  CHECK(receipt.taken == 1);
+  CHECK(receipt.rejected == 5);
+  REQUIRE(pair.events.size() == 2);
+  CHECK(pair.events[0].tag == "premiere");
+  CHECK(pair.events[0].resources == "*.video.example");
+  CHECK(pair.events[0].cluster == "fra");
+  CHECK(pair.events[0].at == 1'000);
+  CHECK(pair.events[0].lift == 8);
+  CHECK(pair.events[0].lasts == 2h);
+  CHECK(pair.events[1].lasts == 1h);
+  CHECK(pair.metric("harbinger_edge_refused_total", "report") == 4);
 }
 
 TEST_CASE("a server that learns no ways says so to reporters") {

@@ -72,7 +72,13 @@ struct HubPair {
       return static_cast<std::size_t>(
           std::ranges::count_if(some, [](const auto& one) { return one.endpoint != "nobody"; }));
     };
-    auto started = edge::serve_edges(host, sink, settings);
+    auto event_sink = [this](std::span<const edge::EventReport> some) {
+      const std::lock_guard lock(mutex);
+      events.insert(events.end(), some.begin(), some.end());
+      return static_cast<std::size_t>(
+          std::ranges::count_if(some, [](const auto& one) { return one.resources != "nobody.example"; }));
+    };
+    auto started = edge::serve_edges(host, {.latencies = sink, .events = event_sink}, settings);
     if (!started) throw std::runtime_error(started.error().to_string());
     server = std::move(*started);
   }
@@ -86,8 +92,8 @@ struct HubPair {
   }
 
   /// An edge that has joined.
-  std::unique_ptr<edge::Uplink> edge(const edge::Hello& hello, edge::UplinkEvents events = {}) const {
-    auto uplink = edge::connect_hub(settings(), hello, std::move(events)).value();
+  std::unique_ptr<edge::Uplink> edge(const edge::Hello& hello, edge::UplinkEvents heard = {}) const {
+    auto uplink = edge::connect_hub(settings(), hello, std::move(heard)).value();
     if (!wait_until([&] { return uplink->connected(); })) throw std::runtime_error("the edge did not join");
     return uplink;
   }
@@ -103,6 +109,7 @@ struct HubPair {
   Metrics metrics;
   std::mutex mutex;
   std::vector<edge::LatencyReport> reports;
+  std::vector<edge::EventReport> events;
   std::shared_ptr<FakeHost> host = std::make_shared<FakeHost>();
   std::unique_ptr<edge::HubServer> server;
 };

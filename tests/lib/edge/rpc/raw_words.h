@@ -10,6 +10,8 @@ std::string hello_octets(const std::string& name);
 /// So many empty latencies in a session's message, or in a report.
 std::string empty_latencies(std::size_t parts);
 std::string empty_reports(std::size_t parts);
+/// One event, that is to begin at 1'000 ms.
+std::string event_octets(const std::string& tag, const std::string& resources, double lift, unsigned lasts_s = 0);
 /// One of each part that is wrong, beside a good latency and a Status that must be cut.
 std::string absurd_words();
 std::string bad_status(double load);

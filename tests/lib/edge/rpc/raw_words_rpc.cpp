@@ -72,6 +72,18 @@ std::string report_octets(const std::string& clients, const std::string& endpoin
   return said.SerializeAsString();
 }
 
+std::string event_octets(const std::string& tag, const std::string& resources, double lift, unsigned lasts_s) {
+  v1::ReportEventsRequest said;
+  auto& report = *said.add_reports();
+  report.set_tag(tag);
+  report.set_resources(resources);
+  report.set_cluster("fra");
+  report.set_at_ms(1'000);
+  report.set_lift(lift);
+  report.set_lasts_s(lasts_s);
+  return said.SerializeAsString();
+}
+
 Receipt receipt_of(const std::string& octets) {
   v1::ReportLatenciesResponse answer;
   if (!answer.ParseFromString(octets)) return {};

@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "persona/rpc/tokens.h"
-#include "tests/lib/persona/rpc/certificates.h"
 #include "tests/lib/persona/rpc/raw_call.h"
 #include "tests/lib/persona/rpc/rpc_pair.h"
+#include "tests/support/certificates.h"
 
 using namespace harbinger;
 using namespace harbinger::persona;

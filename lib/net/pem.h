@@ -1,4 +1,4 @@
-// Certificates and keys from files, looked at before gRPC gets them: it only says that a handshake failed.
+// Certificates and keys from files, looked at before a library of TLS gets them: it would only say that a handshake failed.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include <harbinger/result.h>
 
-namespace harbinger::persona {
+namespace harbinger::net {
 
 /// Texts of PEM files; empty where none was named.
 struct Pem {
@@ -19,4 +19,4 @@ struct Pem {
 Result<Pem> load_pem(const std::optional<std::filesystem::path>& certificate,
                      const std::optional<std::filesystem::path>& key, const std::optional<std::filesystem::path>& ca);
 
-}  // namespace harbinger::persona
+}  // namespace harbinger::net

@@ -1,4 +1,4 @@
-#include "persona/rpc/pem.h"
+#include "net/pem.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -7,7 +7,7 @@
 
 #include "base/read_file.h"
 
-namespace harbinger::persona {
+namespace harbinger::net {
 
 namespace {
 
@@ -66,4 +66,4 @@ Result<Pem> load_pem(const std::optional<std::filesystem::path>& certificate,
   return Pem{std::move(*certificate_text), std::move(*key_text), std::move(*ca_text)};
 }
 
-}  // namespace harbinger::persona
+}  // namespace harbinger::net

@@ -5,7 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "tests/lib/persona/rpc/certificates.h"
+#include "tests/support/certificates.h"
 
 namespace harbinger::test {
 
