@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 65535;
 constexpr std::size_t kMostUnsent = 1 << 20;      // a client that asks and does not read is closed beyond this
+constexpr std::size_t kMostStreamed = 256 << 10;  // a transfer waits while so much is unsent
 constexpr std::size_t kKeptRoom = 4096;           // of an output buffer that is empty again
 constexpr int kReadsInARow = 4;                   // then other connections get their turn
 constexpr std::size_t kOctetsInARow = 256 << 10;  // of replies, likewise
@@ -30,11 +31,21 @@ class TcpConnection::Pending final : public Later {
  public:
   explicit Pending(std::weak_ptr<TcpConnection> connection) : connection_(std::move(connection)) {}
   void reply(std::span<const std::uint8_t> bytes) override {
-    if (const auto connection = connection_.lock()) connection->reply_later(bytes);
+    const auto connection = connection_.lock();
+    if (!connection) return;
+    if (streams_) --connection->streams_;
+    connection->reply_later(bytes);
+  }
+  More more(std::span<const std::uint8_t> bytes) override {
+    const auto connection = connection_.lock();
+    if (!connection) return More::gone;
+    if (!std::exchange(streams_, true)) ++connection->streams_;
+    return connection->stream(bytes);
   }
 
  private:
   const std::weak_ptr<TcpConnection> connection_;
+  bool streams_ = false;
 };
 
 TcpConnection::TcpConnection(TcpConnections& all, FileDescriptor socket, const SocketAddress& client,
@@ -102,7 +113,7 @@ void TcpConnection::answer_messages() {
   bool whole = false, broken = false;
   turn_ = 0;
   for (std::span<const std::uint8_t> message; !closed_;) {
-    paused_ = in_work_ >= all_.context_.limits.tcp_pipeline || !unsent_.empty() || turn_is_over();
+    paused_ = in_work_ >= all_.context_.limits.tcp_pipeline || backed_up() || turn_is_over();
     if (paused_) {
       framing_.hold();
       break;
@@ -154,7 +165,7 @@ void TcpConnection::reply_later(std::span<const std::uint8_t> bytes) {
   if (closed_) return;
   last_message_ = all_.context_.loop.clock().now();
   // Not here: this may be deep within somebody else's call.
-  if (paused_ && unsent_.empty()) {
+  if (paused_ && !backed_up()) {
     all_.context_.loop.post([weak = weak_from_this()] {
       if (const auto connection = weak.lock()) connection->resume();
     });
@@ -163,8 +174,18 @@ void TcpConnection::reply_later(std::span<const std::uint8_t> bytes) {
   if (all_.answering_ != this) settle();
 }
 
+Later::More TcpConnection::stream(std::span<const std::uint8_t> bytes) {
+  if (closed_) return Later::More::gone;
+  if (unsent() + bytes.size() > kMostStreamed) return Later::More::full;
+  send(length_prefix(bytes.size()), bytes);
+  if (closed_) return Later::More::gone;
+  all_.used_now(*this);
+  if (all_.answering_ != this) settle();
+  return Later::More::taken;
+}
+
 void TcpConnection::resume() {
-  if (closed_ || !paused_ || !unsent_.empty()) return;
+  if (closed_ || !paused_ || backed_up()) return;
   answer_messages();
   settle();
 }
@@ -186,8 +207,9 @@ void TcpConnection::send(std::span<const std::uint8_t> head, std::span<const std
     if (n > 0) sent = static_cast<std::size_t>(n);
     if (sent == all) return;
     unsent_since_ = all_.context_.loop.clock().now();
+    unsent_then_ = all - sent;
   }
-  if (unsent_.size() - unsent_start_ + all - sent > kMostUnsent) return close(all_.context_.counters.tcp_slow_reader);
+  if (unsent() + all - sent > kMostUnsent) return close(all_.context_.counters.tcp_slow_reader);
   if (sent < head.size()) keep_unsent(head.subspan(sent));
   keep_unsent(bytes.subspan(sent < head.size() ? 0 : sent - head.size()));
 }
@@ -202,12 +224,29 @@ void TcpConnection::send_rest() {
   const auto n = ::send(socket_.get(), rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (n < 0 && errno != EINTR && !would_block(errno)) return close({});
   if (n > 0) unsent_start_ += static_cast<std::size_t>(n);
-  if (unsent_start_ < unsent_.size()) return;
-  unsent_.clear();
-  unsent_start_ = 0;
-  if (unsent_.capacity() > kKeptRoom) std::vector<std::uint8_t>().swap(unsent_);
-  message_began_ = all_.context_.loop.clock().now();  // we did not listen meanwhile
+  drop_sent();
+  const auto now = all_.context_.loop.clock().now();
+  // A stream may never be empty, so what counts is that what waited then was taken in time.
+  if (n > 0 && static_cast<std::size_t>(n) >= unsent_then_) {
+    unsent_since_ = now;
+    unsent_then_ = unsent();
+  } else if (n > 0) {
+    unsent_then_ -= static_cast<std::size_t>(n);
+  }
+  if (backed_up()) return;
+  message_began_ = now;  // we did not listen meanwhile
   if (paused_) answer_messages();
+}
+
+void TcpConnection::drop_sent() {
+  if (unsent() == 0) {
+    unsent_.clear();
+    unsent_start_ = 0;
+    if (unsent_.capacity() > kKeptRoom) std::vector<std::uint8_t>().swap(unsent_);
+  } else if (unsent_start_ > unsent_.size() / 2) {
+    unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(unsent_start_));
+    unsent_start_ = 0;
+  }
 }
 
 // Brings what is watched in line with the state, or ends the connection when there is nothing left to do.
@@ -224,6 +263,9 @@ void TcpConnection::settle() {
 // While the client does not take its replies, and while it has many queries in work, it is not listened to.
 bool TcpConnection::turn_is_over() const { return turn_ >= kOctetsInARow; }
 
-bool TcpConnection::may_read() const { return !closed_ && !reading_ended_ && !paused_ && unsent_.empty(); }
+bool TcpConnection::may_read() const { return !closed_ && !reading_ended_ && !paused_ && !backed_up(); }
+
+// Beside a transfer that always has something unsent, other queries go on.
+bool TcpConnection::backed_up() const { return unsent() > (streams_ == 0 ? 0 : 2 * kMostStreamed); }
 
 }  // namespace harbinger::server

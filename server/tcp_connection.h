@@ -41,12 +41,16 @@ class TcpConnection final : public net::Watcher, public std::enable_shared_from_
   void answer_messages();
   bool answer(std::span<const std::uint8_t> message, MonotonicTime now);
   void reply_later(std::span<const std::uint8_t> bytes);
+  Later::More stream(std::span<const std::uint8_t> bytes);
   void resume();
   void send(std::span<const std::uint8_t> head, std::span<const std::uint8_t> bytes);
   void send_rest();
   void keep_unsent(std::span<const std::uint8_t> bytes);
+  void drop_sent();
   void settle();
   bool may_read() const;
+  bool backed_up() const;
+  std::size_t unsent() const { return unsent_.size() - unsent_start_; }
   bool turn_is_over() const;
 
   TcpConnections& all_;
@@ -58,8 +62,10 @@ class TcpConnection final : public net::Watcher, public std::enable_shared_from_
   TcpFraming framing_;
   std::vector<std::uint8_t> unsent_;  // replies that the client did not take yet
   std::size_t unsent_start_ = 0;
-  std::size_t in_work_ = 0;  // queries whose replies are not there yet
-  std::size_t turn_ = 0;     // octets of replies since others had their turn
+  std::size_t unsent_then_ = 0;  // of them, those that waited at unsent_since_
+  std::size_t in_work_ = 0;      // queries whose replies are not there yet
+  std::size_t streams_ = 0;      // of these, those that have sent some of several messages
+  std::size_t turn_ = 0;         // octets of replies since others had their turn
   std::uint32_t watched_ = 0;
   bool in_message_ = false;  // a part of one had arrived when we last looked
   bool closed_ = false;

@@ -17,11 +17,16 @@ bool well_formed_tsig(wire::NameReader& names, std::size_t at, std::size_t end) 
   return end - at == before_other + wire::load_u16(&names.message()[at + before_other - 2]);
 }
 
+bool is_transfer(RRType type) { return type == RRType::AXFR || type == RRType::IXFR; }
+
+// RFC 2136 sec. 2.4 and 2.5: records of an UPDATE that name things to look for, or to remove, have no data.
+bool may_be_empty(Opcode opcode, std::size_t data_size) { return opcode == Opcode::UPDATE && data_size == 0; }
+
 }  // namespace
 
 Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& query) {
   bytes_ = in.bytes;
-  has_question_ = false;
+  has_question_ = signed_ = false;
   if (in.bytes.size() < Header::kSize) return Parsed::drop;
   const auto header = Header::parse(in.bytes);
   if (!header || header->qr) return Parsed::drop;
@@ -34,7 +39,7 @@ Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& qu
   query.arrived_ = in.now;
   query.deadline_ = in.now + time_to_answer;
   query.wire_ = in.bytes;
-  if (header->opcode != Opcode::QUERY) return Parsed::notimp;
+  if (header->opcode != Opcode::QUERY) return read_other_opcode(*header, query);
   // RFC 9619 sec. 4: exactly one question.
   if (header->qdcount != 1) return Parsed::formerr;
 
@@ -43,9 +48,26 @@ Parsed QueryParser::parse(const Incoming& in, Duration time_to_answer, Query& qu
   auto parsed = Parsed::query;
   if (header->ancount + header->nscount + header->arcount != 0) parsed = read_records(*header, offset, query);
   if (offset != bytes_.size()) return Parsed::formerr;
+  if ((is_transfer(query.type_) || (signed_ && query.type_ == RRType::SOA)) &&
+      (parsed == Parsed::query || parsed == Parsed::notauth)) {
+    kind_ = ZoneRequest::Kind::transfer;
+    return Parsed::zone_request;
+  }
   // What belongs to messages is no data that a name could have.
   const bool of_messages = query.type_ == RRType::OPT || query.type_ == RRType::TSIG;
   return of_messages && parsed == Parsed::query ? Parsed::formerr : parsed;
+}
+
+// RFC 2136 sec. 2.3 and RFC 1996 sec. 3.7: one zone in the place of a question. What else must be right is for who maintains zones.
+Parsed QueryParser::read_other_opcode(const Header& header, Query& query) {
+  if (header.opcode != Opcode::UPDATE && header.opcode != Opcode::NOTIFY) return Parsed::notimp;
+  kind_ = header.opcode == Opcode::UPDATE ? ZoneRequest::Kind::update : ZoneRequest::Kind::notify;
+  if (header.qdcount != 1) return Parsed::formerr;
+  std::size_t offset = Header::kSize;
+  auto parsed = read_question(offset, query);
+  if (parsed == Parsed::query) parsed = read_records(header, offset, query);
+  if (offset != bytes_.size()) return Parsed::formerr;
+  return parsed == Parsed::query || parsed == Parsed::notauth ? Parsed::zone_request : parsed;
 }
 
 // The name stands uncompressed: nothing stands before it that it could point to.
@@ -118,8 +140,10 @@ Parsed QueryParser::read_records(const Header& header, std::size_t& offset, Quer
     } else if (record.type == RRType::TSIG) {
       // RFC 8945 sec. 5.1: the last of all records.
       if (i < before || i + 1 != total || !well_formed_tsig(names, record.data_offset, offset)) return Parsed::formerr;
-      parsed = Parsed::notauth;
-    } else if (!wire::check_rdata(names, record.type, record.data_offset, record.data_size)) {
+      signed_ = true;
+      if (parsed == Parsed::query) parsed = Parsed::notauth;
+    } else if (!may_be_empty(header.opcode, record.data_size) &&
+               !wire::check_rdata(names, record.type, record.data_offset, record.data_size)) {
       return Parsed::formerr;
     }
   }

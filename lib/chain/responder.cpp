@@ -9,8 +9,9 @@ std::size_t Responder::Impl::answer(const Incoming& in, const ZoneMap& zones, st
   Query query = QueryParser::empty();
   QueryParser parser;
   const auto parsed = parser.parse(in, config.query_timeout, query);
-  if (parsed != Parsed::query) return answer_unparsed(query, parsed, parser.has_question(), out);
   try {
+    if (parsed == Parsed::zone_request) return answer_zone_request(in, query, parser, zones, out, later);
+    if (parsed != Parsed::query) return answer_unparsed(query, parsed, parser.has_question(), out);
     return answer_query(query, zones, out, later);
   } catch (...) {
     blame("a plugin (admit, identify, decorate or observe)");
@@ -63,15 +64,28 @@ void Responder::Impl::blame(std::string_view who) {
 
 std::size_t Responder::Impl::admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain,
                                              std::span<std::uint8_t> out, const MakeLater& later) {
+  if (const auto size = turn_away(query, *chain, out)) return *size;
+  return identify_and_serve(query, chain, out, later);
+}
+
+// The reply of a plugin that lets this one not pass.
+std::optional<std::size_t> Responder::Impl::turn_away(const Query& query, const Chain& chain,
+                                                      std::span<std::uint8_t> out) {
   const auto now = query.arrived();
-  for (auto* plugin : chain->admit()) {
+  for (auto* plugin : chain.admit()) {
     const auto verdict = plugin->admit(query);
     if (verdict.kind == Verdict::Kind::pass) continue;
     if (verdict.kind == Verdict::Kind::drop) return 0;
     if (verdict.kind == Verdict::Kind::truncate)
-      return send(query, *chain, plain.of(Rcode::NOERROR), {.now = now, .truncate = true}, Source::refused, out);
-    return send(query, *chain, plain.of(verdict.rcode), {.now = now, .ede = verdict.cause}, Source::refused, out);
+      return send(query, chain, plain.of(Rcode::NOERROR), {.now = now, .truncate = true}, Source::refused, out);
+    return send(query, chain, plain.of(verdict.rcode), {.now = now, .ede = verdict.cause}, Source::refused, out);
   }
+  return std::nullopt;
+}
+
+std::size_t Responder::Impl::identify_and_serve(Query& query, const std::shared_ptr<const Chain>& chain,
+                                                std::span<std::uint8_t> out, const MakeLater& later) {
+  const auto now = query.arrived();
   for (auto* plugin : chain->identify()) plugin->identify(query);
 
   AnswerKey key(chain->id(), query);

@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 // RFC 8767 sec. 5: after a failed refresh, stale answers are given at once for so long.
 constexpr Duration kFailureRecheck = 30s;
 
-std::span<std::uint8_t> late_buffer() {
-  thread_local const auto buffer = std::make_unique<std::array<std::uint8_t, 65535>>();
-  return *buffer;
-}
-
 AheadAnswer as_ahead(const Encoded& result) {
   using Outcome = AheadAnswer::Outcome;
   const auto& answer = *result.answer;
@@ -30,6 +25,11 @@ AheadAnswer as_ahead(const Encoded& result) {
 }
 
 }  // namespace
+
+std::span<std::uint8_t> Responder::Impl::late_buffer() {
+  thread_local const auto buffer = std::make_unique<std::array<std::uint8_t, 65535>>();
+  return *buffer;
+}
 
 // As a refresh, but nobody has asked. What is kept already stays until the new answer is there.
 void Responder::Impl::resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,

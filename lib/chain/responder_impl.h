@@ -1,5 +1,5 @@
 // What a Responder is made of. responder.cpp: from a message to a reply when the answer is there. responder_flights.cpp: when it
-// has to be computed.
+// has to be computed. responder_zone_requests.cpp: messages that are no queries.
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include "chain/query_parser.h"
 #include "chain/responder_metrics.h"
 #include "chain/waiting_room.h"
+#include "chain/zone_work.h"
 
 namespace harbinger {
 
@@ -34,6 +35,7 @@ class PlainAnswers {
 
 struct Responder::Impl {
   static constexpr std::size_t kMostFlights = 65536;
+  static constexpr std::size_t kMostZoneRequests = 1024;  // each owns a copy of its message
 
   Impl(const World& world, const ServerConfig& server)
       : clock(*world.clock),
@@ -50,6 +52,9 @@ struct Responder::Impl {
   std::size_t send_plain(const Query& query, Rcode rcode, bool with_question, std::span<std::uint8_t> out);
   std::size_t admit_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,
                               const MakeLater& later);
+  std::optional<std::size_t> turn_away(const Query& query, const Chain& chain, std::span<std::uint8_t> out);
+  std::size_t identify_and_serve(Query& query, const std::shared_ptr<const Chain>& chain, std::span<std::uint8_t> out,
+                                 const MakeLater& later);
   std::size_t answer_miss(const Query& query, const std::shared_ptr<const Chain>& chain, const AnswerKey& key,
                           KeptAnswer* stale, std::span<std::uint8_t> out, const MakeLater& later);
   std::size_t send(const Query& query, const Chain& chain, const KeptAnswer& answer, Sending sending, Source source,
@@ -62,6 +67,18 @@ struct Responder::Impl {
   bool may_be_stale(const KeptAnswer& kept, MonotonicTime now) const { return kept.ages && now < kept.stale_until; }
   void refresh_if_due(const Query& query, const std::shared_ptr<const Chain>& chain, KeptAnswer& kept,
                       const AnswerKey& key);
+
+  /// The thread's own, for replies that were not ready at once.
+  static std::span<std::uint8_t> late_buffer();
+
+  std::size_t answer_zone_request(const Incoming& in, Query& query, const QueryParser& parser, const ZoneMap& zones,
+                                  std::span<std::uint8_t> out, const MakeLater& later);
+  Task<void> maintain(std::shared_ptr<ZoneWork> work);
+  void reply_late(ZoneWork& work);
+  std::size_t end_zone_request(ZoneWork& work, std::span<std::uint8_t> out, const MakeLater& later);
+  std::size_t nobody_maintains(Query& query, ZoneRequest::Kind kind, bool is_signed,
+                               const std::shared_ptr<const Chain>* chain, std::span<std::uint8_t> out,
+                               const MakeLater& later);
 
   void resolve_ahead(const std::shared_ptr<const Chain>& chain, const AheadQuestion& question,
                      std::function<void(const AheadAnswer&)> done);
@@ -90,6 +107,7 @@ struct Responder::Impl {
   PlainAnswers plain;
   Flights flights;
   std::atomic<std::size_t> in_flight{0};
+  std::atomic<std::size_t> zone_requests{0};                        // of those in flight
   std::array<std::unique_ptr<WaitingRoom>, kMaxWorkers + 1> rooms;  // each made and used by its worker
 };
 

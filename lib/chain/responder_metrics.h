@@ -20,6 +20,10 @@ struct ResponderMetrics {
         timeouts(metrics.counter("harbinger_dns_timeouts_total", "Queries given up at their deadline.")),
         overloaded(metrics.counter("harbinger_dns_overloaded_total", "Queries refused because too many were in work.")),
         exceptions(metrics.counter("harbinger_panics_total", "Exceptions that left a plugin.")) {
+    static constexpr std::array kKinds{"update", "transfer", "notify"};
+    for (std::size_t i = 0; i < kKinds.size(); ++i)
+      zone_requests[i] = metrics.counter("harbinger_dns_zone_requests_total",
+                                         "Messages that maintain a zone and were admitted.", {{"kind", kKinds[i]}});
     static constexpr std::array kReasons{"", "dropped", "formerr", "notimp", "badvers", "notauth"};
     for (std::size_t i = 1; i < kReasons.size(); ++i)
       malformed[i] = metrics.counter("harbinger_dns_malformed_total", "Messages that were no query that can be served.",
@@ -34,7 +38,8 @@ struct ResponderMetrics {
   }
 
   Counter hits, misses, stale, refreshes, ahead, unserved, timeouts, overloaded, exceptions;
-  std::array<Counter, 6> malformed;  ///< by Parsed
+  std::array<Counter, 3> zone_requests;  ///< by ZoneRequest::Kind
+  std::array<Counter, 6> malformed;      ///< by Parsed
   std::array<Metrics::GaugeHandle, 3> gauges;
 };
 

@@ -19,6 +19,13 @@ class LaterLetter final : public Later {
   void reply(std::span<const std::uint8_t> bytes) override {
     letter_->bytes.assign(bytes.begin(), bytes.end());
     letter_->arrived = true;
+    ++letter_->times;
+  }
+  More more(std::span<const std::uint8_t> bytes) override {
+    if (letter_->gone) return More::gone;
+    if (letter_->before.size() >= letter_->room) return More::full;
+    letter_->before.emplace_back(bytes.begin(), bytes.end());
+    return More::taken;
   }
 
  private:
@@ -95,6 +102,7 @@ std::shared_ptr<Letter> MemoryServer::ask(const std::string& question, const Ask
 
 std::shared_ptr<Letter> MemoryServer::send(std::span<const std::uint8_t> bytes, const Asking& how) {
   auto letter = std::make_shared<Letter>();
+  letter->room = how.room;
   std::array<std::uint8_t, 65535> out;
   const Incoming in{bytes, {IpAddress::parse(how.client).value(), 5353}, how.transport, loop.clock().now()};
   const auto size = responder->answer(in, *chains_->ports.at(0).zones, out, [&]() -> std::unique_ptr<Later> {
@@ -103,6 +111,7 @@ std::shared_ptr<Letter> MemoryServer::send(std::span<const std::uint8_t> bytes, 
   if (size != Responder::kLater) {
     letter->bytes.assign(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(size));
     letter->arrived = true;
+    ++letter->times;
   }
   loop.run();
   return letter;

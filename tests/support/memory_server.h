@@ -16,7 +16,11 @@ namespace harbinger::test {
 /// A reply on its way to one client.
 struct Letter {
   bool arrived = false;
-  std::vector<std::uint8_t> bytes;  ///< empty when the server chose to send nothing
+  int times = 0;                                  ///< how often it arrived; more than once is a mistake
+  std::vector<std::uint8_t> bytes;                ///< empty when the server chose to send nothing
+  std::vector<std::vector<std::uint8_t>> before;  ///< messages of a stream before that one
+  std::size_t room = SIZE_MAX;                    ///< so many of those are taken; then the client is slow
+  bool gone = false;                              ///< the client's end: it takes no more
 
   Message message() const { return Message::parse(bytes).value(); }
   std::string text() const { return message().to_string(); }
@@ -40,6 +44,7 @@ class MemoryServer {
     std::uint16_t udp_size = 1232;
     std::optional<ClientSubnet> subnet{};
     std::vector<std::uint8_t> options{};
+    std::size_t room = SIZE_MAX;  ///< see Letter
   };
   /// `example.org. A`
   std::shared_ptr<Letter> ask(const std::string& question, const Asking& how);

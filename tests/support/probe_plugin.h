@@ -15,6 +15,7 @@ struct ProbeRoles {
   std::function<void(const Query&, ReplyEditor&)> decorate{};
   std::function<void(const Query&, const ReplyView&)> observe{};
   std::function<void(const PluginContext&)> start{};
+  std::function<Task<bool>(const ZoneRequest&, ZoneReplies&)> maintain{};
 };
 
 class Probe final : public Plugin {
@@ -32,6 +33,9 @@ class Probe final : public Plugin {
   }
   void observe(const Query& query, const ReplyView& view) override {
     if (roles_.observe) roles_.observe(query, view);
+  }
+  Task<bool> maintain(const ZoneRequest& request, ZoneReplies& replies) override {
+    return roles_.maintain ? roles_.maintain(request, replies) : Plugin::maintain(request, replies);
   }
   Result<void> start(const PluginContext& context) override {
     if (roles_.start) roles_.start(context);

@@ -21,6 +21,7 @@
 #include <harbinger/reply.h>
 #include <harbinger/result.h>
 #include <harbinger/task.h>
+#include <harbinger/zone_request.h>
 
 namespace harbinger {
 
@@ -130,6 +131,10 @@ class Plugin {
   virtual void decorate(const Query&, ReplyEditor&) {}
   /// Sees what was sent.
   virtual void observe(const Query&, const ReplyView&) {}
+
+  /// A message that maintains a zone. True when this plugin has answered it, with one message at least; else the next in the order of the file
+  /// is asked. On a worker, which must not wait for a disk: see in_background.
+  virtual Task<bool> maintain(const ZoneRequest&, ZoneReplies&) { return ready(false); }
 
   /// Called once, before the first query: load files, register metrics. An error keeps the new configuration out.
   virtual Result<void> start(const PluginContext&) { return {}; }

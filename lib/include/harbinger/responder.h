@@ -26,6 +26,11 @@ class Later {
   virtual ~Later() = default;
   /// Called exactly once, on the same worker: the reply, or nothing when there shall be none.
   virtual void reply(std::span<const std::uint8_t> bytes) = 0;
+
+  /// A message before that one, on the same worker, where the transport is a stream: `full` took nothing and asks to come again soon, `gone` will
+  /// never take any.
+  enum class More : std::uint8_t { taken, full, gone };
+  virtual More more(std::span<const std::uint8_t>) { return More::gone; }
 };
 
 /// Answers messages. One object for all workers; `answer` is thread-safe, and for a kept answer it neither allocates nor locks.
