@@ -2,6 +2,9 @@
 
 #include <exception>
 
+#include "plugins/file/serials.h"
+#include "plugins/file/zone_diff.h"
+
 namespace harbinger::file {
 
 Result<void> ServedZone::start(const PluginContext& context) {
@@ -17,7 +20,6 @@ bool ServedZone::reload_if_changed() {
   if (!has_changed(sources_)) return false;
   Findings findings;
   if (load(findings)) {
-    reloads_.add();
     log_warnings(findings);
     log_.info("zone loaded", "zone " + apex_.to_string() + ": serial " + std::to_string(serial_.load()) + ", " +
                                  std::to_string(records_.load()) + " records from " + path_.string());
@@ -36,18 +38,41 @@ bool ServedZone::load(Findings& findings) {
     LoadedZone loaded = load_zone(path_, apex_);
     sources_ = std::move(loaded.sources);
     findings = std::move(loaded.findings);
-    if (loaded.zone) publish(std::move(loaded.zone));
+    if (!loaded.zone) return false;
+    if (const auto* before = current_.load()) {
+      remember_step(**before, *loaded.zone);
+      reloads_.add();  // before anybody sees the new zone
+    }
+    publish(std::move(loaded.zone));
   } catch (const std::exception& trouble) {  // out of memory
     findings.error(ErrorCode::too_large, "cannot load zone " + apex_.to_string() + ": " + trouble.what(), {});
   }
   return findings.ok();
 }
 
-void ServedZone::publish(std::unique_ptr<Zone> zone) {
+void ServedZone::take_step(std::shared_ptr<const Zone> next, std::shared_ptr<const ZoneDelta> step) {
+  if (history_.most_octets() != 0) history_.add(std::move(step));
+  publish(std::move(next));
+}
+
+void ServedZone::publish(std::shared_ptr<const Zone> zone) {
   names_ = zone->counts().names;
   records_ = zone->counts().records;
   serial_ = zone->soa().serial;
-  current_.publish(zone.release());
+  newest_ = std::move(zone);
+  current_.publish(new std::shared_ptr<const Zone>(newest_));
+  listeners_.tell(*newest_);
+}
+
+// So that secondaries get what was edited, and not all again.
+void ServedZone::remember_step(const Zone& from, const Zone& to) {
+  if (history_.most_octets() == 0) return;
+  if (auto step = difference(from, to, history_.most_octets())) return history_.add(std::move(step));
+  history_.forget();
+  if (!later_serial(to.soa().serial, from.soa().serial))
+    log_.warning("serial", "zone " + apex_.to_string() + ": the serial " + std::to_string(to.soa().serial) +
+                               " is not later than " + std::to_string(from.soa().serial) +
+                               ", so secondaries will not fetch what changed");
 }
 
 void ServedZone::register_metrics(Metrics& metrics) {

@@ -121,6 +121,10 @@ class Zone {
   /// Complete, with the case of the zone file.
   Name name_of(const Node& node) const;
 
+  /// All names but the apex stand in slots, each in one; null for an empty slot.
+  std::size_t slots() const { return slots_.size(); }
+  const Node* node_in(std::size_t slot) const { return slots_[slot].node == 0 ? nullptr : node_at(slots_[slot].node); }
+
   bool has_nsec() const { return !nsec_.empty(); }
   /// The owner of an NSEC at or before `key`: its NSEC matches or covers it. Only when has_nsec().
   const Node& nsec_at_or_before(const OwnerKey& key) const;
