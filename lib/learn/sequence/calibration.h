@@ -13,6 +13,9 @@ class Calibration {
  public:
   static constexpr std::size_t kLevels = 28, kGroups = 3;
 
+  /// `most_tries`: so many are remembered of a level; more where several end together and so tell no more than one.
+  explicit Calibration(float most_tries = 400) noexcept : most_tries_(most_tries) {}
+
   /// `stated` corrected by the record of its level.
   float corrected(std::size_t rank, float stated) const noexcept {
     constexpr float kPrior = 30;  // how many observations the statement itself counts for
@@ -20,12 +23,25 @@ class Calibration {
     return std::clamp(stated + (level.hits - level.stated) / (level.tries + kPrior), 0.0f, 1.0f);
   }
   void learn(std::size_t rank, float stated, bool came) noexcept {
-    constexpr float kMostTries = 400;
     Level& level = levels_[group_of(rank)][level_of(stated)];
     level.tries += 1;
     level.hits += came ? 1 : 0;
     level.stated += stated;
-    if (level.tries > kMostTries) level = {level.hits / 2, level.stated / 2, level.tries / 2};
+    if (level.tries > most_tries_) level = {level.hits / 2, level.stated / 2, level.tries / 2};
+  }
+
+  /// What was learnt, to be written or read (provision/state_octets.h).
+  template <class Archive>
+  void state(Archive& archive) {
+    for (auto& group : levels_)
+      for (auto& level : group) archive(level.hits), archive(level.stated), archive(level.tries);
+  }
+  /// Of what was read: numbers that can have come of learning.
+  bool sane() const noexcept {
+    for (const auto& group : levels_)
+      for (const auto& level : group)
+        if (!(level.hits >= 0 && level.stated >= 0 && level.tries >= 0)) return false;
+    return true;
   }
 
  private:
@@ -38,6 +54,7 @@ class Calibration {
     const float scaled = (std::log(kept / (1 - kept)) + 7) * 2;
     return static_cast<std::size_t>(std::clamp(scaled, 0.0f, static_cast<float>(kLevels - 1)));
   }
+  float most_tries_;
   std::array<std::array<Level, kLevels>, kGroups> levels_{};
 };
 
