@@ -4,7 +4,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/harbinger)
 
 install(TARGETS harbingerd harbingerctl harbinger-replay harbinger-edge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS harbinger_hints EXPORT harbinger-hints-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS harbinger_core harbinger_net harbinger_learn harbinger_persona harbinger_steer harbinger_edge
+install(TARGETS harbinger_core harbinger_net harbinger_learn harbinger_persona harbinger_steer harbinger_edge harbinger_mirror
         harbinger_plugins harbinger_server EXPORT harbinger-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY lib/include/harbinger server/include/harbinger DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}

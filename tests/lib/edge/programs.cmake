@@ -14,6 +14,6 @@ target_compile_definitions(test_edge_rpc PRIVATE HARBINGER_EDGE_PEER="$<TARGET_F
 # Modules find the library in the program, as in harbingerd.
 harbinger_test_program(edge_modules lib/edge/modules)
 target_link_libraries(test_edge_modules PRIVATE -Wl,--whole-archive harbinger_hints harbinger_core harbinger_net
-                      harbinger_learn harbinger_persona harbinger_steer harbinger_edge -Wl,--no-whole-archive)
+                      harbinger_learn harbinger_persona harbinger_steer harbinger_edge harbinger_mirror -Wl,--no-whole-archive)
 set_target_properties(test_edge_modules PROPERTIES ENABLE_EXPORTS ON)
 add_dependencies(test_edge_modules harbinger-edge-rpc)

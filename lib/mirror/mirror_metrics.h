@@ -1,0 +1,29 @@
+// What mirroring counts.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <harbinger/metrics.h>
+#include "mirror/step.h"
+
+namespace harbinger::mirror {
+
+/// One thread counts; any thread reads.
+class MirrorMetrics {
+ public:
+  explicit MirrorMetrics(Metrics& metrics);
+
+  Counter decided, would, passed, failed, blamed, told, renewed, journal_failures, bytes_pushed, hits, gained, late,
+      in_time;
+  Histogram visible;  ///< from verified until DNS tells of it
+  std::array<std::atomic<std::uint32_t>, 9> steps{};
+  std::atomic<bool> journal_trouble{false};
+
+ private:
+  std::vector<Metrics::GaugeHandle> gauges_;
+};
+
+}  // namespace harbinger::mirror
