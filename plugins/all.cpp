@@ -39,6 +39,9 @@ PluginSpec spec();
 namespace metrics {
 PluginSpec spec();
 }
+namespace mirroring {
+PluginSpec spec();
+}
 namespace persona {
 PluginSpec spec();
 }
@@ -60,9 +63,10 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),     cdn_select::spec(), cookies::spec(),   edges::spec(),  errors::spec(),   file::spec(),
-      forward::spec(), geoip::spec(),      health::spec(),    hosts::spec(),  querylog::spec(), metrics::spec(),
-      persona::spec(), prefetch::spec(),   readiness::spec(), reload::spec(), rewrite::spec(),  whoami::spec(),
+      acl::spec(),       cdn_select::spec(), cookies::spec(),   edges::spec(),   errors::spec(),
+      file::spec(),      forward::spec(),    geoip::spec(),     health::spec(),  hosts::spec(),
+      querylog::spec(),  metrics::spec(),    mirroring::spec(), persona::spec(), prefetch::spec(),
+      readiness::spec(), reload::spec(),     rewrite::spec(),   whoami::spec(),
   };
 }
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "steer/place_table.h"
 
 namespace harbinger::cdn_select {
 
@@ -22,12 +23,7 @@ Result<Place> place_of(const EndpointRow& row) {
     if (!good) return wrong("endpoint", row.name, "a country is two capital letters, as DE");
     std::ranges::copy(row.country, place.country.begin());
   }
-  if (row.position.empty()) return place;
-  if (row.position.size() != 2 || !(std::abs(row.position[0]) <= 90) || !(std::abs(row.position[1]) <= 180))
-    return wrong("endpoint", row.name,
-                 "a position is two numbers, degrees north and degrees east, as `position 50.1 8.7`");
-  place.latitude = static_cast<std::int16_t>(std::lround(row.position[0] * 100));
-  place.longitude = static_cast<std::int16_t>(std::lround(row.position[1] * 100));
+  if (auto put = steer::put_at(place, row.position, "endpoint \"" + row.name + "\""); !put) return fail(put.error());
   return place;
 }
 
