@@ -15,3 +15,4 @@ find_package(Protobuf REQUIRED)
 pkg_check_modules(grpc REQUIRED IMPORTED_TARGET grpc++)
 pkg_check_modules(maxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+find_path(LIBVIRT_HEADERS libvirt/libvirt.h REQUIRED)  # the library itself is found at run time

@@ -1,0 +1,133 @@
+#include "provision/rpc/provisioning_server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <externalscaler/externalscaler.grpc.pb.h>
+#include <harbinger/provisioning/v1/provisioning.grpc.pb.h>
+#include "persona/rpc/serving.h"
+#include "provision/rpc/answers.h"
+
+namespace harbinger::provision {
+
+namespace v1 = provisioning::v1;
+
+namespace {
+
+grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, grpc::Status status) {
+  auto* reactor = context->DefaultReactor();
+  reactor->Finish(std::move(status));
+  return reactor;
+}
+
+class Provisioning final : public v1::Provisioning::CallbackService {
+ public:
+  explicit Provisioning(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
+
+  grpc::ServerUnaryReactor* Register(grpc::CallbackServerContext* context, const v1::RegisterRequest* request,
+                                     v1::RegisterResponse* response) override {
+    auto status = calls_->admit(*context, Calls::What::register_instance, Scope::provision);
+    return finish(context, status.ok() ? register_instance(*calls_, *request, *response) : std::move(status));
+  }
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context, const v1::ListRequest* request,
+                                 v1::ListResponse* response) override {
+    auto status = calls_->admit(*context, Calls::What::list, Scope::read);
+    return finish(context, status.ok() ? list(*calls_, *request, *response) : std::move(status));
+  }
+  grpc::ServerUnaryReactor* Release(grpc::CallbackServerContext* context, const v1::ReleaseRequest* request,
+                                    v1::ReleaseResponse*) override {
+    auto status = calls_->admit(*context, Calls::What::release, Scope::provision);
+    return finish(context, status.ok() ? release(*calls_, *request) : std::move(status));
+  }
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,
+                                                     const v1::WatchRequest* request) override {
+    return begin_watch(calls_, context, *request);
+  }
+
+ private:
+  const std::shared_ptr<Calls> calls_;
+};
+
+class Scaler final : public externalscaler::ExternalScaler::CallbackService {
+ public:
+  explicit Scaler(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
+
+  grpc::ServerUnaryReactor* IsActive(grpc::CallbackServerContext* context, const externalscaler::ScaledObjectRef* who,
+                                     externalscaler::IsActiveResponse* response) override {
+    return finish(context, is_active(*calls_, *context, *who, *response));
+  }
+  grpc::ServerWriteReactor<externalscaler::IsActiveResponse>* StreamIsActive(
+      grpc::CallbackServerContext* context, const externalscaler::ScaledObjectRef* who) override {
+    return begin_active(calls_, context, *who);
+  }
+  grpc::ServerUnaryReactor* GetMetricSpec(grpc::CallbackServerContext* context,
+                                          const externalscaler::ScaledObjectRef* who,
+                                          externalscaler::GetMetricSpecResponse* response) override {
+    return finish(context, metric_spec(*calls_, *context, *who, *response));
+  }
+  grpc::ServerUnaryReactor* GetMetrics(grpc::CallbackServerContext* context,
+                                       const externalscaler::GetMetricsRequest* request,
+                                       externalscaler::GetMetricsResponse* response) override {
+    return finish(context, metrics(*calls_, *context, *request, *response));
+  }
+
+ private:
+  const std::shared_ptr<Calls> calls_;
+};
+
+class Server final : public ProvisioningServer {
+ public:
+  explicit Server(std::shared_ptr<Calls> calls) : calls_(std::move(calls)), provisioning_(calls_), scaler_(calls_) {}
+  ~Server() override { stop(); }
+
+  Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+    const auto& settings = calls_->settings;
+    auto running =
+        persona::run_server({.services = {{&provisioning_, v1::Provisioning::service_full_name()},
+                                          {&scaler_, externalscaler::ExternalScaler::service_full_name()}},
+                             .speaks = "this server speaks harbinger.provisioning.v1 and externalscaler.ExternalScaler",
+                             .most_octets = settings.most_octets,
+                             .silence = settings.silence},
+                            settings.listen, credentials);
+    if (!running) return fail(running.error());
+    running_ = std::move(*running);
+    return {};
+  }
+
+  std::vector<SocketAddress> addresses() const override { return running_->addresses(); }
+
+  void stop() override {
+    if (running_) running_->stop([this] { calls_->drain(); }, calls_->settings.grace);
+  }
+
+ private:
+  const std::shared_ptr<Calls> calls_;
+  Provisioning provisioning_;
+  Scaler scaler_;
+  std::unique_ptr<persona::RunningServer> running_;
+};
+
+Result<std::optional<net::ScopedTokens>> tokens_of(const ServerSettings& settings) {
+  if (!settings.tokens) return std::nullopt;
+  auto tokens = net::ScopedTokens::load(*settings.tokens, token_grammar());
+  if (!tokens) return fail(tokens.error());
+  return std::move(*tokens);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ProvisioningServer>> serve_provisioning(std::shared_ptr<ProvisioningEngine> engine,
+                                                               const ServerSettings& settings) {
+  const auto credentials = persona::open_door({.listen = settings.listen,
+                                               .tls = {settings.certificate, settings.key, settings.client_ca},
+                                               .has_tokens = settings.tokens.has_value(),
+                                               .could = "start instances",
+                                               .log = &settings.log});
+  if (!credentials) return fail(credentials.error());
+  auto tokens = tokens_of(settings);
+  if (!tokens) return fail(tokens.error());
+  auto server = std::make_unique<Server>(std::make_shared<Calls>(std::move(engine), settings, std::move(*tokens)));
+  if (auto started = server->start(*credentials); !started) return fail(started.error());
+  return server;
+}
+
+}  // namespace harbinger::provision
