@@ -57,16 +57,19 @@ PluginSpec spec();
 namespace rewrite {
 PluginSpec spec();
 }
+namespace vm_provisioning {
+PluginSpec spec();
+}
 namespace whoami {
 PluginSpec spec();
 }
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),       cdn_select::spec(), cookies::spec(),   edges::spec(),   errors::spec(),
-      file::spec(),      forward::spec(),    geoip::spec(),     health::spec(),  hosts::spec(),
-      querylog::spec(),  metrics::spec(),    mirroring::spec(), persona::spec(), prefetch::spec(),
-      readiness::spec(), reload::spec(),     rewrite::spec(),   whoami::spec(),
+      acl::spec(),       cdn_select::spec(), cookies::spec(),   edges::spec(),           errors::spec(),
+      file::spec(),      forward::spec(),    geoip::spec(),     health::spec(),          hosts::spec(),
+      querylog::spec(),  metrics::spec(),    mirroring::spec(), persona::spec(),         prefetch::spec(),
+      readiness::spec(), reload::spec(),     rewrite::spec(),   vm_provisioning::spec(), whoami::spec(),
   };
 }
 

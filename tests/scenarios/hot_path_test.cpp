@@ -9,9 +9,14 @@
 #include <harbinger/worker.h>
 #include "persona/persona_service.h"
 #include "plugins/all.h"
+#include "plugins/mirroring/service.h"
+#include "plugins/vm_provisioning/service.h"
 #include "tests/support/fake_persona_engine.h"
+#include "tests/support/fake_provisioning_engine.h"
 #include "tests/support/memory_server.h"
 #include "tests/support/probe_plugin.h"
+#include "tests/support/process.h"
+#include "tests/support/scratch.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -249,6 +254,78 @@ TEST_CASE("steering costs neither allocation nor lock, with every filter on") {
   CHECK(costs.allocations == 0);
   CHECK(costs.locks == 0);
   CHECK(server.count("harbinger_cdn_select_choices_total") == 1100);
+}
+
+TEST_CASE("mirroring costs neither allocation nor lock, for what is mirrored and for what is only counted") {
+  const WorkerIdentity worker(1);
+  const Scratch folder;
+  MemoryServer server(
+      "example.org {\n mirroring {\n mirror {resource}.example.org http://{name}/ origin 127.0.0.1:9\n"
+      "cluster here clients 127.0.0.0/8\n }\n what\n}\n",
+      with_answers("300 A 192.0.2.1"), folder.path());
+  const auto* clock = &server.loop.clock();
+  const auto service =
+      mirroring::MirrorService::shared(
+          {.state = folder / "mirroring",
+           .rules = {{"{resource}.example.org", {"http://{name}/"}, "", SocketAddress::parse("127.0.0.1:9").value()}},
+           .clusters = {"here"}},
+          {clock, &server.metrics, {}})
+          .value();
+  const auto hub = edge::EdgeHub::make({}, {.clock = clock,
+                                            .metrics = &server.metrics,
+                                            .steering = steer::SteeringService::shared({clock, &server.metrics, {}})});
+  REQUIRE(wait_until([&] { return service->engine() != nullptr; }));
+  for (int i = 0; i < 50; ++i)
+    service->own().publish({.resource = "host" + std::to_string(i) + ".example.org",
+                            .cluster = "here",
+                            .servers = {{.server = "e", .addresses = {IpAddress::parse("192.0.2.9").value()}}},
+                            .version = 1},
+                           {});
+  const auto costs = costs_of(server, some_queries(), 10);
+  CHECK(costs.allocations == 0);
+  CHECK(costs.locks == 0);
+  CHECK(server.ask("host1.example.org. A", "127.0.0.1")->ede() == EdeCode::mirrored);
+  CHECK_FALSE(server.ask("host99.example.org. A", "127.0.0.1")->ede());
+  service->engine()->plan_soon();
+  CHECK(wait_until([&] {
+    const auto why = service->engine()->why("host99.example.org", "here");
+    return !why.empty() && why[0].now >= 11;  // requests a minute
+  }));
+}
+
+TEST_CASE("vm_provisioning costs neither allocation nor lock, with an instance and without, whatever tag is shown") {
+  const WorkerIdentity worker(1);
+  FakeProvisioningEngine* engine = nullptr;
+  const vm_provisioning::EngineSource source(
+      [&](auto settings, auto world) -> Result<std::unique_ptr<provision::ProvisioningEngine>> {
+        auto made = std::make_unique<FakeProvisioningEngine>(std::move(settings), std::move(world));
+        engine = made.get();
+        return made;
+      });
+  const Scratch folder;
+  MemoryServer server(
+      "example.org {\n vm_provisioning on {\n name {cpt}.{resource}.example.org pool small\n"
+      "pool small waiting_room 192.0.2.1\n command small /bin/true\n }\n what\n}\n",
+      with_answers("300 A 192.0.2.2"), folder.path());
+  engine->fall_back(0, provision::Assignment::Kind::waiting, "192.0.2.1");
+  auto queries = some_queries();
+  const auto add = [&](const std::string& name, std::vector<std::uint8_t> option) {
+    queries.push_back(
+        make_query(1, {Name::parse(name).value(), RRType::A, RRClass::IN}, true, 1232, false, std::move(option)));
+  };
+  add("cpt-0123456789abcdefghjkmnpq.host1.example.org.", {});
+  add("host1.example.org.", {0xff, 0x23, 0, 0});
+  add("host1.example.org.", {0xff, 0x23, 0, 2, 'x', 'y'});
+  CHECK(server.ask("host1.example.org. A", "127.0.0.1")->ede() == EdeCode::capacity_warming);
+  const auto wish = engine->wishes().at(0).wish;
+  engine->quiet = true;
+  for (const bool ready : {false, true}) {
+    if (ready) engine->give(wish, "192.0.2.9");
+    const auto costs = costs_of(server, queries, 10);
+    CHECK(costs.allocations == 0);
+    CHECK(costs.locks == 0);
+  }
+  CHECK_FALSE(server.ask("host1.example.org. A", "127.0.0.1")->ede());
 }
 
 TEST_CASE("cookies cost neither allocation nor lock, whatever clients send") {
