@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/harbinger)
 install(TARGETS harbingerd harbingerctl harbinger-replay harbinger-edge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS harbinger_hints EXPORT harbinger-hints-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS harbinger_core harbinger_net harbinger_learn harbinger_persona harbinger_steer harbinger_edge harbinger_mirror
-        harbinger_provision harbinger_plugins harbinger_server EXPORT harbinger-targets
+        harbinger_provision harbinger_orchestrate harbinger_plugins harbinger_server EXPORT harbinger-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY lib/include/harbinger server/include/harbinger DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         FILES_MATCHING PATTERN "*.h")
@@ -25,11 +25,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config.cmake
         ${CMAKE_CURRENT_BINARY_DIR}/harbinger-config-version.cmake cmake/harbinger-plugin.cmake
         DESTINATION ${package_dir})
 
-# Modules are installed where they are made: lib/persona/modules, lib/edge/modules, lib/provision/modules.
+# Modules are installed where they are made: lib/persona/modules, lib/edge/modules, lib/provision/modules, lib/orchestrate/modules.
 if(TARGET harbinger-persona)
   install(TARGETS harbinger-persona RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 install(FILES proto/harbinger/persona/v1/persona.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/persona/v1)
 install(FILES proto/harbinger/edge/v1/edge.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/edge/v1)
 install(FILES proto/harbinger/provisioning/v1/provisioning.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/provisioning/v1)
+install(FILES proto/harbinger/orchestration/v1/orchestration.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/harbinger/orchestration/v1)
 install(FILES proto/externalscaler/externalscaler.proto DESTINATION ${CMAKE_INSTALL_DATADIR}/harbinger/proto/externalscaler)
