@@ -42,6 +42,9 @@ PluginSpec spec();
 namespace mirroring {
 PluginSpec spec();
 }
+namespace orchestration {
+PluginSpec spec();
+}
 namespace persona {
 PluginSpec spec();
 }
@@ -66,10 +69,10 @@ PluginSpec spec();
 
 std::vector<PluginSpec> all_plugins() {
   return {
-      acl::spec(),       cdn_select::spec(), cookies::spec(),   edges::spec(),           errors::spec(),
-      file::spec(),      forward::spec(),    geoip::spec(),     health::spec(),          hosts::spec(),
-      querylog::spec(),  metrics::spec(),    mirroring::spec(), persona::spec(),         prefetch::spec(),
-      readiness::spec(), reload::spec(),     rewrite::spec(),   vm_provisioning::spec(), whoami::spec(),
+      acl::spec(),       cdn_select::spec(),      cookies::spec(), edges::spec(),    errors::spec(),    file::spec(),
+      forward::spec(),   geoip::spec(),           health::spec(),  hosts::spec(),    querylog::spec(),  metrics::spec(),
+      mirroring::spec(), orchestration::spec(),   persona::spec(), prefetch::spec(), readiness::spec(), reload::spec(),
+      rewrite::spec(),   vm_provisioning::spec(), whoami::spec(),
   };
 }
 

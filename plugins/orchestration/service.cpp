@@ -1,0 +1,215 @@
+#include "plugins/orchestration/service.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "orchestrate/act_reader.h"
+#include "orchestrate/orchestration_loader.h"
+#include "orchestrate/system_load.h"
+#include "plugins/state_folder.h"
+
+namespace harbinger::orchestration {
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace orchestrate;
+constexpr Duration kLookEvery = 200ms;
+
+// Nothing is told that the next service of a folder would go on with.
+struct Nothing {};
+
+FolderServices<OrchestrationService, Nothing, ServiceSettings>& services() {
+  static FolderServices<OrchestrationService, Nothing, ServiceSettings> only;
+  return only;
+}
+
+EngineSource::Start& start_in_use() {
+  static EngineSource::Start start = OrchestrationEngine::start;
+  return start;
+}
+
+auto whole(const KindSettings& each) {
+  return std::tie(each.kind, each.target, each.settings, each.cold_cost, each.idle_cost, each.ready_within);
+}
+auto whole(const Budgets& each) {
+  return std::tie(each.resources, each.per_user, each.starts_per_hour, each.starts_per_user_hour, each.cost_per_hour);
+}
+auto whole(const AttributeModel::Rule& each) {
+  return std::tie(each.source, each.kind, each.verb, each.scope, each.attribute, each.value);
+}
+auto whole(const OrchestrationEngine::Settings& each) {
+  return std::tie(each.mode, each.round, each.cool_down, each.unused_after, each.approval_within, each.users,
+                  each.queue, each.history, each.threads, each.reactive);
+}
+
+template <class T>
+bool same(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::ranges::equal(a, b, [](const T& x, const T& y) { return whole(x) == whole(y); });
+}
+
+Result<std::filesystem::path> folder_of(const std::filesystem::path& state, const std::string& target) {
+  auto folder = state / "targets" / target;
+  std::error_code trouble;
+  std::filesystem::create_directories(folder, trouble);
+  if (trouble) return fail(ErrorCode::denied, "cannot make " + folder.string() + ": " + trouble.message());
+  return folder;
+}
+
+}  // namespace
+
+bool operator==(const ServiceSettings& a, const ServiceSettings& b) {
+  return std::tie(a.state, a.key, a.horizon, a.network, a.targets, a.intake, a.door) ==
+             std::tie(b.state, b.key, b.horizon, b.network, b.targets, b.intake, b.door) &&
+         whole(a.engine) == whole(b.engine) && whole(a.engine.budgets) == whole(b.engine.budgets) &&
+         same(a.engine.kinds, b.engine.kinds) && same(a.rules, b.rules);
+}
+
+Result<std::shared_ptr<OrchestrationService>> OrchestrationService::shared(const ServiceSettings& settings,
+                                                                           const World& world) {
+  const auto keeps = [](const ServiceSettings&, const ServiceSettings&) { return true; };
+  return services().shared(
+      world.metrics, settings, keeps, [] { return std::make_shared<Nothing>(); },
+      [&](const std::shared_ptr<Nothing>&) -> Result<std::shared_ptr<OrchestrationService>> {
+        std::shared_ptr<OrchestrationService> made(new OrchestrationService(settings, world));
+        if (auto opened = made->open(); !opened) return fail(opened.error());
+        return made;
+      });
+}
+
+OrchestrationService::OrchestrationService(ServiceSettings settings, const World& world)
+    : settings_(std::move(settings)), world_(world) {}
+
+// Acts come in no more before the engine goes.
+OrchestrationService::~OrchestrationService() {
+  rounds_.reset();
+  door_.reset();
+  intake_.reset();
+  engine_.reset();
+}
+
+// What can be wrong is found out here, before anything is served: all but that an older service of the folder goes on for a moment.
+Result<void> OrchestrationService::open() {
+  auto secret = open_state_folder(settings_.state, settings_.key);
+  if (!secret) return fail(secret.error());
+  secret_ = *secret;
+  if (auto begun = begin_and_open(); !begun) return begun;
+  rounds_ = std::make_unique<Repeater>(kLookEvery, [this] { look(); });
+  return {};
+}
+
+Result<void> OrchestrationService::begin() {
+  auto world = engine_world();
+  if (!world) return fail(world.error());
+  auto started = start_in_use()(settings_.engine, std::move(*world));
+  if (!started) return fail(started.error());
+  std::shared_ptr<OrchestrationEngine> engine = std::move(*started);
+  if (auto pinned = engine->pin(settings_.rules); !pinned) return pinned;
+  // Whoever still holds the intake while the service ends lets acts fall.
+  auto sink = [weak = std::weak_ptr(engine)](std::span<const Activity> acts) {
+    const auto alive = weak.lock();
+    return alive ? alive->heard(acts) : std::size_t{0};
+  };
+  auto intake = Intake::open(settings_.intake, {.clock = world_.clock,
+                                                .metrics = world_.metrics,
+                                                .log = world_.log,
+                                                .state = settings_.state,
+                                                .secret = secret_,
+                                                .sink = std::move(sink)});
+  if (!intake) return fail(intake.error());
+  const std::lock_guard guard(lock_);
+  engine_ = std::move(engine);
+  intake_ = std::move(*intake);
+  return {};
+}
+
+Result<void> OrchestrationService::open_door() {
+  const auto running = engine();
+  if (!settings_.door || door_ || !running) return {};
+  const auto& door = *settings_.door;
+  auto server = load_orchestration_server(
+      running, {.listen = {door.address},
+                .certificate = door.certificate,
+                .key = door.private_key,
+                .client_ca = door.client_ca,
+                .tokens = door.tokens,
+                .report = [intake = intake()](std::span<const ActivityRecord> acts) { return intake->report(acts); },
+                .key_of = [intake = intake()](std::string_view name) { return intake->key_of(name); },
+                .metrics = world_.metrics,
+                .log = world_.log});
+  if (!server) return fail(server.error());
+  door_ = std::move(*server);
+  return {};
+}
+
+// What an older service of the folder still has is waited for.
+Result<void> OrchestrationService::begin_and_open() {
+  const std::lock_guard once(beginning_);
+  auto done = engine() ? Result<void>() : begin();
+  if (done) done = open_door();
+  const std::lock_guard guard(lock_);
+  trouble_ = done ? "" : done.error().message;
+  if (!done && done.error().code == ErrorCode::conflict) return {};
+  return done;
+}
+
+Result<OrchestrationEngine::World> OrchestrationService::engine_world() const {
+  OrchestrationEngine::World world{.clock = world_.clock, .metrics = world_.metrics, .log = world_.log};
+  const auto installation = installation_of(settings_.state);
+  if (!installation) return fail(installation.error());
+  for (const auto& [name, target] : settings_.targets) {
+    const auto folder = folder_of(settings_.state, name);
+    if (!folder) return fail(folder.error());
+    auto made = make_target(target.word, {.clock = world_.clock,
+                                          .installation = *installation,
+                                          .state = *folder,
+                                          .options = target.options,
+                                          .templates = target.templates});
+    if (!made) return fail(made.error().code, "target " + name + ": " + made.error().message);
+    world.targets.emplace(name, std::move(*made));
+  }
+  auto reader = this->reader();
+  if (!reader) return fail(reader.error());
+  world.attributes = make_attribute_model({.users = settings_.engine.users}, std::move(*reader));
+  world.needs = make_need_model({.users = settings_.engine.users, .horizon = settings_.horizon});
+  world.state = settings_.state;
+  world.secret = secret_;
+  world.load = [meter = std::make_shared<LoadMeter>()] { return meter->look(); };
+  return world;
+}
+
+Result<std::unique_ptr<ActReader>> OrchestrationService::reader() const {
+  if (!settings_.network) return nullptr;
+  return load_act_reader(settings_.engine.users);
+}
+
+std::shared_ptr<OrchestrationEngine> OrchestrationService::engine() const {
+  const std::lock_guard guard(lock_);
+  return engine_;
+}
+
+std::shared_ptr<Intake> OrchestrationService::intake() const {
+  const std::lock_guard guard(lock_);
+  return intake_;
+}
+
+std::string OrchestrationService::trouble() const {
+  const auto running = engine();
+  {
+    const std::lock_guard guard(lock_);
+    if (!running || !trouble_.empty()) return trouble_;
+  }
+  for (const auto& [what, trouble] : running->state().troubles)
+    if (!trouble.empty()) return what + ": " + trouble;
+  return {};
+}
+
+void OrchestrationService::look() {
+  if (!engine() || (settings_.door && !door_)) static_cast<void>(begin_and_open());
+}
+
+EngineSource::EngineSource(Start start) : before_(std::exchange(start_in_use(), std::move(start))) {}
+EngineSource::~EngineSource() { start_in_use() = std::move(before_); }
+
+}  // namespace harbinger::orchestration

@@ -1,0 +1,98 @@
+// Everything that has resources ready for users, of one state folder: the process's one, across reloads.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <harbinger/repeater.h>
+#include "orchestrate/engine.h"
+#include "orchestrate/rpc/orchestration_server.h"
+#include "plugins/orchestration/intake.h"
+#include "plugins/orchestration/rows.h"
+
+namespace harbinger::orchestration {
+
+struct ServiceSettings {
+  std::filesystem::path state{};  ///< folder; made when missing
+  std::optional<std::filesystem::path> key{};
+  orchestrate::OrchestrationEngine::Settings engine{};
+  std::chrono::milliseconds horizon{std::chrono::minutes(5)};  ///< how far ahead needs are foreseen
+  bool network = false;                                        ///< reads acts, too
+  std::map<std::string, TargetSettings> targets{};             ///< by name
+  IntakeSettings intake{};
+  std::vector<orchestrate::AttributeModel::Rule> rules{};
+  /// Where sensors and applications come in over gRPC, with what proves who is who.
+  struct Door {
+    SocketAddress address{};
+    std::optional<std::filesystem::path> certificate{}, private_key{}, client_ca{}, tokens{};
+    friend bool operator==(const Door&, const Door&) = default;
+  };
+  std::optional<Door> door{};
+  friend bool operator==(const ServiceSettings&, const ServiceSettings&);
+};
+
+/// Any thread. Begins when no older service of the folder lives any more.
+class OrchestrationService {
+ public:
+  struct World {
+    const Clock* clock = nullptr;
+    Metrics* metrics = nullptr;
+    Logger log{};
+  };
+  /// Made for the first who asks for this folder and these settings, gone after the last. Errors: those of the files in it, of targets, and of logs.
+  static Result<std::shared_ptr<OrchestrationService>> shared(const ServiceSettings& settings, const World& world);
+  ~OrchestrationService();
+  OrchestrationService(const OrchestrationService&) = delete;
+  OrchestrationService& operator=(const OrchestrationService&) = delete;
+
+  /// Both null until it has begun.
+  std::shared_ptr<orchestrate::OrchestrationEngine> engine() const;
+  std::shared_ptr<Intake> intake() const;
+  /// Why nothing can be made; empty when all is well.
+  std::string trouble() const;
+  /// Tries to begin, as it does by itself a few times a second, for tests.
+  void look();
+
+ private:
+  OrchestrationService(ServiceSettings settings, const World& world);
+  Result<void> open();
+  Result<void> begin();
+  Result<void> open_door();
+  Result<void> begin_and_open();
+  Result<orchestrate::OrchestrationEngine::World> engine_world() const;
+  Result<std::unique_ptr<orchestrate::ActReader>> reader() const;
+
+  const ServiceSettings settings_;
+  const World world_;
+  Secret secret_{};
+
+  std::mutex beginning_;
+  mutable std::mutex lock_;  // of the pointers and the trouble
+  std::shared_ptr<orchestrate::OrchestrationEngine> engine_;
+  std::shared_ptr<Intake> intake_;
+  std::string trouble_;
+  std::unique_ptr<orchestrate::OrchestrationServer> door_;  // goes before the others
+  std::unique_ptr<Repeater> rounds_;                        // first to end
+};
+
+/// How engines are started instead while it lives, for tests. The latest counts.
+class EngineSource {
+ public:
+  using Start = std::function<Result<std::unique_ptr<orchestrate::OrchestrationEngine>>(
+      orchestrate::OrchestrationEngine::Settings, orchestrate::OrchestrationEngine::World)>;
+  explicit EngineSource(Start start);
+  ~EngineSource();
+  EngineSource(const EngineSource&) = delete;
+  EngineSource& operator=(const EngineSource&) = delete;
+
+ private:
+  Start before_;
+};
+
+}  // namespace harbinger::orchestration
