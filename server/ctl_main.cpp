@@ -1,5 +1,4 @@
-// harbingerctl: shows the hints of any server, why and what a harbinger does, its personas, its endpoints and its edges.
-#include <functional>
+// harbingerctl: shows the hints of any server, why and what a harbinger does, its personas, endpoints, edges, mirrors, instances and plans.
 #include <iostream>
 
 #include "server/ctl/ask.h"
@@ -7,7 +6,9 @@
 #include "server/ctl/complain.h"
 #include "server/ctl/hint_table.h"
 #include "server/ctl/http_call.h"
+#include "server/ctl/page.h"
 #include "server/ctl/persona.h"
+#include "server/ctl/plan.h"
 #include "server/ctl/status.h"
 
 using namespace harbinger;
@@ -41,36 +42,26 @@ int show_hints(const CommandLine& line) {
   return kNothing;
 }
 
-int show_page(const CommandLine& line, const std::string& target, const char* who_answers,
-              const std::function<int(const std::string&)>& show) {
-  const auto answer = http_call({line.url, target, line.json ? "application/json" : "text/plain"}, line.patience);
-  if (!answer) return no_answer(answer.error().message);
-  if (answer->status == 200) return show(answer->body);
-  if (answer->status == 404 && answer->body.find(who_answers) == std::string::npos)
-    return complain(kNothing, line.url + " knows no " + target.substr(0, target.find('?')) + ": is the plugin `" +
-                                  who_answers + "` there?");
-  return complain(kNothing, line.url + " answers " + std::to_string(answer->status) + ": " + answer->body);
-}
-
-int print(const std::string& body) {
-  std::cout << body << (body.ends_with('\n') ? "" : "\n");
-  return kDone;
-}
-
 int show_why(const CommandLine& line) {
   const auto target =
       "/prefetch/why?name=" + url_escaped(line.name.to_string()) + "&client=" + url_escaped(line.client);
-  return show_page(line, target, "prefetch", print);
+  return print_page(line, {target, "prefetch"});
 }
 
 int show_why_endpoint(const CommandLine& line) {
   auto target = "/steer/why?name=" + url_escaped(line.name.to_string()) + "&client=" + url_escaped(line.client);
   if (!line.as_persona.empty()) target += "&persona=" + url_escaped(line.as_persona);
-  return show_page(line, target, "cdn_select", print);
+  return print_page(line, {target, "cdn_select"});
+}
+
+int show_why_mirror(const CommandLine& line) {
+  auto target = "/pdme/why?name=" + url_escaped(line.name.to_string());
+  if (!line.cluster.empty()) target += "&cluster=" + url_escaped(line.cluster);
+  return print_page(line, {target, "mirroring"});
 }
 
 int show_status(const CommandLine& line) {
-  return show_page(line, "/metrics", "metrics", [&](const std::string& body) {
+  return show_page(line, {"/metrics", "metrics"}, [&](const std::string& body) {
     const auto text = status_text(body);
     if (text.empty()) return no_answer(line.url + " has no metrics of a harbinger");
     std::cout << text;
@@ -93,10 +84,27 @@ int main(int argc, char** argv) {
     case Command::persona:
       return run_persona(*line);
     case Command::endpoints:
-      return show_page(*line, "/steer/endpoints", "cdn_select", print);
+      return print_page(*line, {"/steer/endpoints", "cdn_select"});
     case Command::edges:
-      return show_page(*line, "/v1/edges", "edges", print);
+      return print_page(*line, {"/v1/edges", "edges"});
     case Command::why_endpoint:
       return show_why_endpoint(*line);
+    case Command::mirrors:
+      return print_page(*line, {"/pdme/mirrors", "mirroring"});
+    case Command::why_mirror:
+      return show_why_mirror(*line);
+    case Command::pools:
+      return print_page(*line, {"/v1/pools", "vm_provisioning"});
+    case Command::instances:
+      return print_page(*line, {"/v1/instances", "vm_provisioning"});
+    case Command::why_scale:
+      return print_page(*line, {"/v1/why-scale?pool=" + url_escaped(line->pool), "vm_provisioning"});
+    case Command::plan:
+    case Command::apply:
+    case Command::deny:
+    case Command::history:
+    case Command::why_plan:
+    case Command::label:
+      return run_plan(*line);
   }
 }

@@ -14,7 +14,26 @@
 
 namespace harbinger::ctl {
 
-enum class Command : std::uint8_t { hints, why, status, persona, endpoints, why_endpoint, edges };
+enum class Command : std::uint8_t {
+  hints,
+  why,
+  status,
+  persona,
+  endpoints,
+  why_endpoint,
+  edges,
+  mirrors,
+  why_mirror,
+  pools,
+  instances,
+  why_scale,
+  plan,
+  apply,
+  deny,
+  history,
+  why_plan,
+  label
+};
 
 /// Of `persona`: `rename gamer player` and the like.
 struct PersonaWords {
@@ -22,9 +41,22 @@ struct PersonaWords {
   std::string first, second;  ///< personas, or the client to explain; empty where the verb takes none
 };
 
+/// Of `persona label` and `unlabel`.
+struct LabelWords {
+  std::string user;       ///< a key of sixteen hexadecimal digits, or a name
+  std::string attribute;  ///< skill, use-case, sensitivity or security
+  std::string value;      ///< empty: what was said before is taken back
+};
+
+/// How a server is met that speaks TLS; all may be empty.
+struct TlsWords {
+  std::filesystem::path ca;                ///< who vouches for the server; empty: whom the system trusts
+  std::filesystem::path certificate, key;  ///< shown to servers that want to see some
+};
+
 struct CommandLine {
   Command command{};
-  Name name;                                  ///< of hints, why and why-endpoint
+  Name name;                                  ///< of hints, why, why-endpoint and why-mirror
   RRType type = RRType::A;                    ///< of hints
   SocketAddress server;                       ///< of hints
   HintRequest request;                        ///< of hints
@@ -32,8 +64,14 @@ struct CommandLine {
   std::string client;                         ///< of why and why-endpoint
   std::string as_persona;                     ///< of why-endpoint; empty: the default
   PersonaWords persona;                       ///< of persona
-  std::filesystem::path token_file;           ///< of persona; empty: none
-  bool json = false;                          ///< of why, persona, endpoints, why-endpoint and edges
+  std::string cluster;                        ///< of why-mirror; empty: all
+  std::string pool;                           ///< of why-scale
+  std::string action = "all";                 ///< of apply, deny and why-plan: a number; of apply also `all`
+  unsigned most = 20;                         ///< of history
+  LabelWords label;                           ///< of label
+  std::filesystem::path token_file;           ///< of all but hints; empty: none
+  TlsWords tls;                               ///< of all but hints
+  bool json = false;                          ///< of all but hints and status
   std::string url = "http://127.0.0.1:9153";  ///< of all but hints; of persona, which has another default
   std::chrono::milliseconds patience{3000};
 };

@@ -8,14 +8,17 @@
 
 #include <harbinger/result.h>
 
+#include "server/ctl/command_line.h"
+
 namespace harbinger::ctl {
 
 struct HttpCall {
-  std::string base;    ///< `http://HOST[:PORT]`, perhaps with a path that `target` is put behind
+  std::string base;  ///< `http://HOST[:PORT]` or `https://HOST[:PORT]`, perhaps with a path that `target` is put behind
   std::string target;  ///< path and query
   std::string accept = "text/plain";
   std::optional<std::string> json = {};  ///< a body; a call with one is a POST, others are GETs
   std::string token = {};                ///< presented as a bearer token (RFC 6750 sec. 2.1); empty: none
+  TlsWords tls = {};                     ///< for https
 };
 
 struct HttpAnswer {
@@ -23,8 +26,11 @@ struct HttpAnswer {
   std::string body;
 };
 
-/// Errors: malformed (the URL), unreachable (and what does not speak HTTP), timeout, too_large (an answer over 16 MiB). Redirections are not followed.
+/// Errors: malformed (the URL), what is wrong with files of certificates, unreachable (and what does not speak HTTP), timeout, too_large (an answer over 16 MiB). Redirections are not followed.
 Result<HttpAnswer> http_call(const HttpCall& call, std::chrono::milliseconds patience);
+
+/// The sentence in which a page of ours says what is wrong: SENTENCE of `{"error": "SENTENCE"}`; empty for other bodies.
+std::string sentence_in(const std::string& body);
 
 /// A value within a URL's query: everything but letters, digits and `-._~` as %XX (RFC 3986 sec. 2.1).
 std::string url_escaped(std::string_view value);

@@ -7,7 +7,7 @@
 
 #include "server/ctl/complain.h"
 #include "server/ctl/http_call.h"
-#include "server/shared/token_file.h"
+#include "server/ctl/token.h"
 
 namespace harbinger::ctl {
 namespace {
@@ -40,7 +40,7 @@ const Change* change_of(const std::string& verb) {
 
 HttpCall call_of(const CommandLine& line, const std::string& token) {
   const auto& [verb, first, second] = line.persona;
-  HttpCall call{.base = line.url, .target = kPages, .token = token};
+  HttpCall call{.base = line.url, .target = kPages, .token = token, .tls = line.tls};
   if (const auto* change = change_of(verb)) {
     json body{{change->field, first}};
     if (change->other_field != nullptr) body[change->other_field] = second;
@@ -54,13 +54,6 @@ HttpCall call_of(const CommandLine& line, const std::string& token) {
   return call;
 }
 
-// The engine's own sentence; empty when the answer is not from these pages.
-std::string sentence_in(const std::string& body) {
-  const auto object = json::parse(body, nullptr, false);
-  const auto found = object.is_object() ? object.find("error") : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // What a server that is none of ours writes may be a page long.
 std::string first_line_of(const std::string& body) {
   return body.substr(0, std::min(body.find('\n'), std::size_t{200}));
@@ -68,10 +61,7 @@ std::string first_line_of(const std::string& body) {
 
 int say_no(const CommandLine& line, const HttpAnswer& answer) {
   const auto sentence = sentence_in(answer.body);
-  if (answer.status == 401)
-    return complain(kNothing, line.token_file.empty()
-                                  ? line.url + " wants to know who you are: name a token with --token-file"
-                                  : line.url + " does not take the token in " + line.token_file.string());
+  if (answer.status == 401) return wants_token(line);
   if (!sentence.empty()) return complain(kNothing, sentence);
   if (answer.status == 404 || answer.status == 405)
     return complain(kNothing,
@@ -94,13 +84,9 @@ int say_done(const CommandLine& line, const HttpAnswer& answer) {
 }  // namespace
 
 int run_persona(const CommandLine& line) {
-  std::string token;
-  if (!line.token_file.empty()) {
-    auto read = server::read_token(line.token_file);
-    if (!read) return complain(kWrongFlags, "--token-file: " + read.error().to_string());
-    token = std::move(*read);
-  }
-  const auto answer = http_call(call_of(line, token), line.patience);
+  const auto token = token_of(line);
+  if (!token) return complain(kWrongFlags, "--token-file: " + token.error().to_string());
+  const auto answer = http_call(call_of(line, *token), line.patience);
   if (!answer) return complain(kNoAnswer, answer.error().message);
   return answer->status == 200 ? say_done(line, *answer) : say_no(line, *answer);
 }
