@@ -1,9 +1,11 @@
 #include "server/replay/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include <harbinger/version.h>
+#include "orchestrate/activity_format.h"
 #include "server/replay/models.h"
 #include "server/replay/times.h"
 
@@ -30,12 +32,21 @@ std::optional<std::int64_t> parse_span(std::string text) {
 
 void add_input(CLI::App& app, CommandLine& line) {
   app.add_option("files", line.files, "the trace, oldest part first; `-` is standard input; .gz and .xz are unpacked");
-  app.add_option("--format", line.format, "clf, zeek-dns, csv or sequences; with --steer, rtt-matrix or city-pings");
-  app.add_option("--columns", line.columns,
-                 "what the columns of a csv mean: client,time,resource in order, or client=HOST,time=TS");
+  app.add_option(
+      "--format", line.format,
+      "clf, zeek-dns, csv or sequences; with --steer, rtt-matrix or city-pings; with "
+      "--forecast, series or azure-arrivals, too; with --provision, azure-functions, too; with --orchestrate, "
+      "azure-arrivals, cloudtrail, kubernetes-audit, openstack, ui or json, too");
+  app.add_option(
+      "--columns", line.columns,
+      "what the columns of a csv mean: client,time,resource in order, or client=HOST,time=TS; where json has "
+      "acts: actor=user.name,verb=action; for openstack, zone=+02:00");
   app.add_option("--name", line.name, "what the trace is called in reports");
-  app.add_option("--synthetic", line.synthetic, "a trace of our own making instead of files: uniform, or day (of DNS)")
-      ->check(CLI::IsMember({"uniform", "day"}));
+  app.add_option("--synthetic", line.synthetic,
+                 "a trace of our own making instead of files: uniform, day (of DNS), flash (crowds), dns-led "
+                 "(arrivals), or users "
+                 "(of a platform)")
+      ->check(CLI::IsMember({"uniform", "day", "flash", "dns-led", "users"}));
   app.add_option("--seed", line.seed, "of --synthetic and --shuffle-labels")->capture_default_str();
   app.add_flag("--pages", line.filters.pages,
                "GET with 2xx or 3xx; no images, styles, scripts, fonts; query string cut off");
@@ -93,6 +104,60 @@ void add_steer(CLI::App& app, CommandLine& line) {
       "round-trip times (--format rtt-matrix or city-pings), disturbed: how well endpoints are chosen on them");
 }
 
+void add_forecast(CLI::App& app, CommandLine& line, std::string& interval) {
+  auto* forecast = app.add_flag("--forecast", line.forecast,
+                                "how well demand is forecast: on counts (--format series or azure-arrivals), or on how "
+                                "often each resource of a trace was wanted; judged from --score-from on");
+  app.add_option("--interval", interval,
+                 "of counts; without it as rows lie apart, and for accesses 1h (with --provision 1s)");
+  app.add_option("--top", line.top, "of a trace's resources, so many that are wanted most")
+      ->capture_default_str()
+      ->needs(forecast)
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--windows", line.windows, "JSON of times in which bursts should be told of, by series")
+      ->needs(forecast);
+}
+
+void add_placement(CLI::App& app, CommandLine& line) {
+  auto* placement = app.add_flag("--placement", line.placement,
+                                 "what mirrors bring: a log with sizes (--format clf or csv), a file of keys (--format "
+                                 "keys-i32le or keys-i64be), or --synthetic flash; judged from --score-from on");
+  app.add_option(
+         "--with", line.placement_with,
+         "publish=4,withdraw=1 (requests in a horizon), share=0.1 of what is served for pushes, cache=0.05 of all "
+         "octets, mirrors=0.5 of a cache, interval=60, delay=30, horizon=3600 (seconds), lru=1")
+      ->needs(placement);
+  app.add_flag("--sweep", line.placement_sweep, "with other thresholds, too: coverage over pushed octets")
+      ->needs(placement);
+}
+
+void add_provision(CLI::App& app, CommandLine& line, std::string& start, std::string& after) {
+  auto* provision =
+      app.add_flag("--provision", line.provision,
+                   "how many instances wait unused and how many clients find none, by several policies: on "
+                   "counts (--format azure-arrivals, azure-functions or series), on sessions of a trace, or "
+                   "on --synthetic dns-led; judged from --score-from on, 0.6 without it");
+  app.add_option("--start", start, "from an order to a ready instance; 5s, or 30s with --orchestrate");
+  app.add_option("--after", after,
+                 "a session wants an instance at its first access that comes so long after the one that began it")
+      ->default_str("10s")
+      ->needs(provision);
+}
+
+void add_orchestrate(CLI::App& app, CommandLine& line, std::string& horizon) {
+  auto* orchestrate =
+      app.add_flag("--orchestrate", line.orchestrate,
+                   "how well next acts, flavours and batch sizes are foretold: on logs of control planes or arrivals, "
+                   "judged from --score-from on; or what making resources ahead brings: on --synthetic users");
+  app.add_option("--horizon", horizon, "how far ahead needs of users are foreseen")
+      ->default_str("5m")
+      ->needs(orchestrate);
+  app.add_option("--users", line.users, "of --synthetic users")
+      ->capture_default_str()
+      ->needs(orchestrate)
+      ->check(CLI::Range(8, 100'000));
+}
+
 void add_output(CLI::App& app, CommandLine& line) {
   app.add_option("--waste", line.waste, "useless prefetches allowed for each need")
       ->capture_default_str()
@@ -107,6 +172,36 @@ void add_output(CLI::App& app, CommandLine& line) {
   app.add_option("--plots", line.plots, "write SVG plots into this folder");
 }
 
+std::string contradiction_of_provision(const CommandLine& line) {
+  const bool only_its = line.format == "azure-functions" || line.synthetic == "dns-led";
+  if (only_its && !line.provision) return "--format azure-functions and --synthetic dns-led take --provision";
+  if (line.interval_ms > 0 && !line.provision && !line.forecast) return "--interval takes --forecast or --provision";
+  if (!line.provision) return {};
+  if (line.refresh || line.steer || line.placement || line.forecast)
+    return "--provision takes no other question beside it";
+  if (line.synthetic != "dns-led" && (line.files.empty() || !line.synthetic.empty()))
+    return "--provision takes files of accesses or of counts, or --synthetic dns-led";
+  if (line.format == "series" && line.files.size() > 1) return "--provision takes one file of --format series";
+  return {};
+}
+
+bool is_act_log(const CommandLine& line) {
+  const auto words = orchestrate::activity_formats();
+  return std::ranges::find(words, line.format) != words.end();
+}
+
+std::string contradiction_of_orchestrate(const CommandLine& line) {
+  if (!line.orchestrate) {
+    if (line.synthetic == "users") return "--synthetic users takes --orchestrate";
+    return is_act_log(line) ? "--format " + line.format + " takes --orchestrate" : "";
+  }
+  if (line.refresh || line.steer || line.placement || line.forecast || line.provision)
+    return "--orchestrate takes no other question beside it";
+  if (!line.synthetic.empty() && line.synthetic != "users")
+    return "--orchestrate takes files, --train with --test, or --synthetic users";
+  return {};
+}
+
 // What does not go together although each flag is right; empty when all does.
 std::string contradiction(const CommandLine& line) {
   const bool has_files = !line.files.empty(), has_pair = !line.train.empty();
@@ -115,9 +210,20 @@ std::string contradiction(const CommandLine& line) {
   if (sources > 1) return "files, --train with --test, and --synthetic exclude each other";
   if (has_pair && line.test.empty()) return "--train needs --test";
   if (line.synthetic.empty() && line.format.empty()) return "expected --format clf, zeek-dns, csv or sequences";
+  if (const auto wrong = contradiction_of_orchestrate(line); !wrong.empty()) return wrong;
   const bool ways = line.format == "rtt-matrix" || line.format == "city-pings";
   if (line.steer != ways) return "--steer takes --format rtt-matrix or city-pings, and these formats take --steer";
   if (line.steer && !has_files) return "--steer takes files";
+  if (const auto wrong = contradiction_of_provision(line); !wrong.empty()) return wrong;
+  const bool keys = line.format.starts_with("keys-") || line.synthetic == "flash";
+  if (keys && !line.placement) return "--format keys-i32le and keys-i64be, and --synthetic flash, take --placement";
+  if (line.placement && !keys && (!has_files || line.refresh || line.steer))
+    return "--placement takes files, or --synthetic flash";
+  const bool counts = line.format == "series" || line.format == "azure-arrivals";
+  if (counts && !line.forecast && !line.provision && !(line.orchestrate && line.format == "azure-arrivals"))
+    return "--format series takes --forecast or --provision, and azure-arrivals takes these or --orchestrate";
+  if (line.forecast && (!has_files || keys || line.refresh || line.steer || line.placement))
+    return "--forecast takes files of accesses or of counts, and no other question beside it";
   return {};
 }
 
@@ -125,12 +231,16 @@ std::string contradiction(const CommandLine& line) {
 
 std::expected<CommandLine, int> parse_command_line(int argc, const char* const* argv) {
   CommandLine line;
-  std::string gap = "30m";
+  std::string gap = "30m", interval, start, after = "10s", horizon = "5m";
   CLI::App app{"harbinger-replay: what harbinger would have foreseen of a trace", "harbinger-replay"};
   add_input(app, line);
   add_protocol(app, line, gap);
   add_refresh(app, line);
   add_steer(app, line);
+  add_placement(app, line);
+  add_forecast(app, line, interval);
+  add_provision(app, line, start, after);
+  add_orchestrate(app, line, horizon);
   add_output(app, line);
   app.set_version_flag("--version", "harbinger-replay " HARBINGER_VERSION);
   app.footer(kFooter);
@@ -139,13 +249,25 @@ std::expected<CommandLine, int> parse_command_line(int argc, const char* const* 
   } catch (const CLI::ParseError& error) {
     return std::unexpected(app.exit(error) == 0 ? 0 : 2);
   }
-  const auto span = parse_span(gap);
-  const auto wrong = span ? contradiction(line) : "--gap: expected a span of time like 30m, 45s or 2h";
+  if (start.empty()) start = line.orchestrate ? "30s" : "5s";
+  const auto span = parse_span(gap), starts = parse_span(start), wanted_after = parse_span(after),
+             foreseen = parse_span(horizon);
+  const auto step = interval.empty() ? 0 : parse_span(interval);
+  line.interval_ms = step.value_or(0);
+  const auto wrong = !span                     ? "--gap: expected a span of time like 30m, 45s or 2h"
+                     : !starts                 ? "--start: expected a span of time like 5s, 0.2s or 2m"
+                     : !wanted_after           ? "--after: expected a span of time like 5s or 1m"
+                     : !foreseen               ? "--horizon: expected a span of time like 90s or 5m"
+                     : !step || (*step % 1000) ? "--interval: expected a span of whole seconds like 5m or 1h"
+                                               : contradiction(line);
   if (!wrong.empty()) {
     std::cerr << "harbinger-replay: " << wrong << "; --help tells all flags\n";
     return std::unexpected(2);
   }
   line.gap_ms = *span;
+  line.start_ms = *starts;
+  line.after_ms = *wanted_after;
+  line.horizon_ms = *foreseen;
   line.score_from_given = app.count("--score-from") > 0;
   return line;
 }

@@ -43,6 +43,13 @@ std::string color_of(std::string_view model) {
   return "#000000";
 }
 
+// Of curves that have no colour of their own, by their place.
+std::string color_at(std::size_t place) {
+  constexpr std::array<std::string_view, 7> kColors{"#0072B2", "#009E73", "#CC79A7", "#E69F00",
+                                                    "#56B4E9", "#999999", "#000000"};
+  return std::string(kColors[place % kColors.size()]);
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -188,6 +195,39 @@ std::string hit_rate_plot(const Results& results) {
   }
   plot.y_step = fit_step(top);
   plot.y_max = round_up(top, plot.y_step);
+  return Drawing(plot).svg();
+}
+
+std::string share_plot(const std::string& title, const std::string& x_label, const std::string& y_label,
+                       const std::vector<ShareCurve>& curves) {
+  Plot plot{.title = title, .x_label = x_label, .y_label = y_label, .x_percent = true};
+  double top = 0, right = 0;
+  for (const auto& [label, points] : curves) {
+    plot.lines.push_back({label, color_of(label), points});
+    for (const auto& [x, y] : points) {
+      right = std::max(right, x);
+      top = std::max(top, y);
+    }
+  }
+  plot.x_step = right <= 0.05 ? 0.01 : right <= 0.2 ? 0.02 : 0.1;
+  plot.x_max = round_up(right, plot.x_step);
+  plot.y_step = fit_step(top);
+  plot.y_max = round_up(top, plot.y_step);
+  return Drawing(plot).svg();
+}
+
+std::string amount_plot(const std::string& title, const std::string& x_label, const std::string& y_label,
+                        const std::vector<ShareCurve>& curves, double x_max, double y_max) {
+  Plot plot{.title = title, .x_label = x_label, .y_label = y_label, .x_max = x_max, .y_max = y_max};
+  const double power = std::pow(10, std::floor(std::log10(x_max)));
+  plot.x_step = x_max / power > 5 ? power : x_max / power > 2 ? power / 2 : power / 5;
+  plot.y_step = fit_step(y_max);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    Line line{curves[i].label, curves[i].label == "harbinger" ? color_of("harbinger") : color_at(i), {}};
+    for (const auto& [x, y] : curves[i].points)
+      if (x <= x_max && y <= y_max) line.points.emplace_back(x, y);
+    plot.lines.push_back(std::move(line));
+  }
   return Drawing(plot).svg();
 }
 

@@ -11,13 +11,18 @@
 #include "plugins/all.h"
 #include "server/replay/chain_contender.h"
 #include "server/replay/cpt_protocol.h"
+#include "server/replay/forecast_replay.h"
 #include "server/replay/models.h"
+#include "server/replay/orchestrate_run.h"
+#include "server/replay/placement_replay.h"
 #include "server/replay/plots.h"
 #include "server/replay/progress.h"
+#include "server/replay/provision_run.h"
 #include "server/replay/read_trace.h"
 #include "server/replay/refresh_replay.h"
 #include "server/replay/results.h"
 #include "server/replay/steer_replay.h"
+#include "server/replay/subject.h"
 #include "server/replay/synthetic.h"
 #include "server/replay/wire_contender.h"
 
@@ -26,92 +31,6 @@ namespace harbinger::replay {
 namespace {
 
 enum Exit { kDone = 0, kFailed = 1 };
-
-// A trace, and where judging begins.
-struct Subject {
-  Trace trace;
-  std::size_t score_from = 0;
-};
-
-std::string name_of(const CommandLine& line) {
-  if (!line.name.empty()) return line.name;
-  const auto& files = line.files.empty() ? line.test : line.files;
-  std::string name;
-  for (const auto& file : files)
-    name += (name.empty() ? "" : "+") + (file == "-" ? "stdin" : std::filesystem::path(file).filename().string());
-  return name;
-}
-
-std::uint32_t share_of(const Trace& trace, double share) {
-  return static_cast<std::uint32_t>(static_cast<double>(trace.visits.size()) * share);
-}
-
-class Loader {
- public:
-  Loader(const CommandLine& line, LineFormat& format, Progress& progress)
-      : line_(line), format_(format), progress_(progress) {}
-
-  Result<Subject> load() {
-    Subject subject;
-    subject.trace.name = name_of(line_);
-    auto done = line_.train.empty() ? load_one(subject) : load_pair(subject);
-    progress_.clear();
-    complaints_.close();
-    if (!done) return fail(done.error());
-    if (subject.trace.visits.empty()) return fail(ErrorCode::malformed, "no usable access in " + subject.trace.name);
-    return subject;
-  }
-
- private:
-  Result<void> read(const std::vector<std::string>& files, Trace& trace) {
-    Reading reading{.files = files, .filters = line_.filters};
-    reading.progress = [this](double share) { progress_.show("reading", share); };
-    const auto counts = read_trace(reading, format_, complaints_, trace);
-    if (!counts) return fail(counts.error());
-    return {};
-  }
-
-  Result<void> load_one(Subject& subject) {
-    const auto done = read(line_.files, subject.trace);
-    subject.score_from = share_of(subject.trace, line_.score_from);
-    return done;
-  }
-
-  // The test part comes after the training part, by whole days when its own times say otherwise.
-  Result<void> load_pair(Subject& subject) {
-    auto& trace = subject.trace;
-    if (const auto done = read(line_.train, trace); !done) return done;
-    const auto train = std::move(trace.visits);
-    trace.visits.clear();
-    if (const auto done = read(line_.test, trace); !done) return done;
-    if (!train.empty() && !trace.visits.empty()) {
-      constexpr UnixMillis kDay = 24 * 3600 * 1000;
-      const auto behind = train.back().at - trace.visits.front().at;
-      const auto shift = behind < 0 ? 0 : (behind / kDay + 1) * kDay;
-      for (auto& visit : trace.visits) visit.at += shift;
-    }
-    trace.visits.insert(trace.visits.begin(), train.begin(), train.end());
-    subject.score_from = train.size();
-    return {};
-  }
-
-  const CommandLine& line_;
-  LineFormat& format_;
-  Progress& progress_;
-  Complaints complaints_{std::cerr};
-};
-
-Result<Subject> load(const CommandLine& line, Progress& progress) {
-  if (!line.synthetic.empty()) {
-    Subject subject{.trace = line.synthetic == "day" ? trace_of(make_synthetic_day({.seed = line.seed}))
-                                                     : uniform_trace({.seed = line.seed})};
-    subject.score_from = share_of(subject.trace, line.score_from);
-    return subject;
-  }
-  const auto format = make_format(line.format, line.columns);
-  if (!format) return fail(format.error());
-  return Loader(line, **format, progress).load();
-}
 
 // The persona engine's network, as a server starts with it.
 Result<std::shared_ptr<const persona::Network>> network_of(const CommandLine& line) {
@@ -223,6 +142,77 @@ RefreshResults judge_refresh(const CommandLine& line, const Subject& subject, Pr
   return results;
 }
 
+Result<PlacementFeed> placement_feed(const CommandLine& line, Progress& progress) {
+  if (line.synthetic == "flash") return flash_crowd(line.seed);
+  if (line.format.starts_with("keys-")) {
+    auto feed = read_keys(line.files.front(), line.format);
+    if (feed) feed->name = name_of(line);
+    return feed;
+  }
+  const auto subject = load(line, progress);
+  if (!subject) return fail(subject.error());
+  auto feed = feed_of_clients(subject->trace);
+  if (feed.wants.empty()) return fail(ErrorCode::malformed, "no access with a size in " + subject->trace.name);
+  return feed;
+}
+
+Result<PlacementResults> judge_placement(const CommandLine& line, Progress& progress) {
+  PlacementReplay replay{.sweep = line.placement_sweep};
+  replay.world.score_from = line.score_from_given ? line.score_from : 0.25;
+  if (const auto done = set_placement(line.placement_with, replay); !done) return fail(done.error());
+  const auto feed = placement_feed(line, progress);
+  if (!feed) return fail(feed.error());
+  auto results = replay_placement(*feed, replay, [&](std::string_view placer) { progress.show(placer, 0); });
+  progress.clear();
+  return results;
+}
+
+Result<std::vector<SeriesGroup>> series_groups(const CommandLine& line, Progress& progress) {
+  constexpr std::int64_t kHour = 3600;
+  const auto interval = line.interval_ms / 1000;
+  Complaints complaints(std::cerr);
+  std::vector<SeriesGroup> groups;
+  const auto take = [&](Result<SeriesGroup> group) -> Result<void> {
+    if (!group) return fail(group.error());
+    groups.push_back(std::move(*group));
+    return {};
+  };
+  Result<void> done;
+  if (line.format == "azure-arrivals") {
+    done = take(read_arrivals(line.files, interval, complaints));
+  } else if (line.format == "series") {
+    for (const auto& file : line.files)
+      if (done) done = take(read_series(file, interval, complaints));
+  } else {
+    const auto subject = load(line, progress);
+    if (!subject) return fail(subject.error());
+    if (!subject->trace.timed) return fail(ErrorCode::malformed, "--forecast needs accesses with times");
+    groups.push_back(count_series(subject->trace, line.top, interval > 0 ? interval : kHour));
+  }
+  complaints.close();
+  if (!done) return fail(done.error());
+  return groups;
+}
+
+Result<ForecastResults> judge_forecast(const CommandLine& line, Progress& progress) {
+  ForecastReplay replay;
+  if (line.score_from_given) replay.score_from = line.score_from;
+  if (!line.windows.empty()) {
+    auto windows = read_windows(line.windows);
+    if (!windows) return fail(windows.error());
+    replay.windows = std::move(*windows);
+  }
+  const auto groups = series_groups(line, progress);
+  if (!groups) return fail(groups.error());
+  auto results =
+      replay_forecast(name_of(line), *groups, replay, [&](double share) { progress.show("forecast", share); });
+  progress.clear();
+  if (std::ranges::all_of(results.horizons, [](const auto& horizon) { return horizon.series == 0; }))
+    return fail(ErrorCode::malformed,
+                "nothing to judge in " + results.trace + ": expected series of more than a day, with days that differ");
+  return results;
+}
+
 bool write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path);
   file << text;
@@ -237,23 +227,46 @@ bool report(const CommandLine& line, const std::string& table, const std::string
   return std::cout.good() && (line.json.empty() || line.json == "-" || write(line.json, json));
 }
 
-bool write_plots(const std::filesystem::path& folder, const Results& results) {
+bool write_plot(const std::filesystem::path& folder, const char* name, const std::string& svg) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  return write(folder / "coverage.svg", coverage_plot(results)) &&
-         write(folder / "hit_rate.svg", hit_rate_plot(results));
+  return write(folder / name, svg);
+}
+
+bool write_plots(const std::filesystem::path& folder, const Results& results) {
+  return write_plot(folder, "coverage.svg", coverage_plot(results)) &&
+         write_plot(folder, "hit_rate.svg", hit_rate_plot(results));
 }
 
 }  // namespace
 
 int run(const CommandLine& line) {
-  if (line.steer) {
-    const auto results = replay_steering(line);
+  Progress progress;
+  const auto conclude = [&](const auto& results) {
     if (results) return report(line, to_table(*results), to_json(*results)) ? kDone : kFailed;
     std::cerr << "harbinger-replay: " << results.error().to_string() << '\n';
     return kFailed;
+  };
+  if (line.steer) return conclude(replay_steering(line));
+  if (line.placement) {
+    const auto results = judge_placement(line, progress);
+    const bool drawn =
+        !results || line.plots.empty() || write_plot(line.plots, "placement.svg", placement_plot(*results));
+    return drawn ? conclude(results) : kFailed;
   }
-  Progress progress;
+  if (line.provision) {
+    const auto results = judge_provision(line, progress);
+    const bool drawn =
+        !results || line.plots.empty() || write_plot(line.plots, "provision.svg", provision_plot(*results));
+    return drawn ? conclude(results) : kFailed;
+  }
+  if (line.orchestrate) {
+    const auto report = judge_orchestration(line, progress);
+    const bool drawn = !report || report->plot.empty() || line.plots.empty() ||
+                       write_plot(line.plots, "orchestrate.svg", report->plot);
+    return drawn ? conclude(report) : kFailed;
+  }
+  if (line.forecast) return conclude(judge_forecast(line, progress));
   auto subject = load(line, progress);
   if (!subject) {
     std::cerr << "harbinger-replay: " << subject.error().to_string() << '\n';

@@ -240,6 +240,8 @@ TEST_CASE("flags that are wrong or do not go together say so") {
   says({"x", "--synthetic", "uniform"}, "exclude each other");
   says({"--train", "x", "--format", "clf"}, "--train needs --test");
   says({"x", "--format", "clf", "--models", "oracles"}, "oracles");
+  says({"x", "--format", "keys-i32le"}, "take --placement");
+  says({"--placement", "--synthetic", "uniform"}, "--placement takes files, or --synthetic flash");
   CHECK(replays({"--help"}).exit_code == 0);
 }
 
@@ -262,4 +264,40 @@ TEST_CASE("baselines reproduce known figures of NASA-HTTP, 1 August 1995") {
   CHECK(models["markov1"]["top5"] == Approx(0.481).margin(0.01));
   CHECK(models["ppm2_online"]["top1"] == Approx(0.237).margin(0.01));
   CHECK(models["ppm2_online"]["top5"] == Approx(0.497).margin(0.01));
+}
+
+TEST_CASE(
+    "counts are forecast as a process: a table, JSON of the promised shape, and what is right where flags are wrong") {
+  const Scratch scratch;
+  std::string rows = "time,value\n";
+  for (int hour = 0; hour < 240; ++hour)
+    rows += std::to_string(hour * 3600) + ',' + std::to_string(20 + hour % 24 + hour % 7) + '\n';
+  const auto file = scratch.write("days.csv", rows).string();
+  const auto ran = replays({"--forecast", "--format", "series", file});
+  INFO(ran.output);
+  REQUIRE(ran.exit_code == 0);
+  CHECK(contains(ran.output, "days.csv: 1 series of up to 240 steps of 3600 s; judged from 25.0 % of the steps on"));
+
+  const auto json = results({"--forecast", "--format", "series", file, "--interval", "2h", "--score-from", "0.5"});
+  CHECK(json["interval_s"] == 7200);
+  CHECK(json["steps"] == 120);
+  REQUIRE(json["horizons"].size() == 3);
+  CHECK(json["horizons"][2]["ahead"] == 12);
+  CHECK(json["horizons"][2]["judged"] == 60);
+  CHECK(json["horizons"][0]["quantiles"]["0.9"]["covered"].is_number());
+  CHECK_FALSE(json.contains("bursts"));
+
+  const auto library = results({"--forecast", "--format", "clf", "--pages", kLibrary, "--top", "5"});
+  CHECK(library["series"] == 5);
+
+  CHECK(replays({"--format", "series", file}).exit_code == 2);
+  CHECK(replays({"--forecast", "--synthetic", "day"}).exit_code == 2);
+  CHECK(replays({"--forecast", "--format", "series", file, "--interval", "1.5s"}).exit_code == 2);
+  const auto level = scratch.write("short.csv", "0,1\n3600,1\n7200,1\n").string();
+  const auto unjudged = replays({"--forecast", "--format", "series", level});
+  CHECK(unjudged.exit_code == 1);
+  CHECK(contains(unjudged.output, "expected series of more than a day, with days that differ"));
+  const auto none = replays({"--forecast", "--format", "series", (scratch / "none").string()});
+  CHECK(none.exit_code == 1);
+  CHECK(contains(none.output, "none"));
 }
