@@ -41,6 +41,8 @@ class WholePath {
     return size;
   }
 
+  /// By which plugins' services of this path are told from others'.
+  Metrics& metrics() { return metrics_; }
   std::span<Plugin* const> serving() const { return chains_->chains.at(0)->serve(); }
 
  private:
