@@ -7,6 +7,7 @@
 #include <harbinger/hints.h>
 #include <harbinger/repeater.h>
 #include <harbinger/resource_text.h>
+#include "base/calendar.h"
 #include "edge/access_line.h"
 #include "edge/entry_pages.h"
 #include "edge/hint_asker.h"
@@ -190,7 +191,7 @@ class RealAgent final : public Agent {
 
   void learn(double took_ms, bool hit) {
     Access access;
-    access.at = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
+    access.at = calendar_ms(*world_.clock);
     access.client = predictor_ && access_.client ? predictor_->key_of(*access_.client) : 0;
     access.resource = access_.resource;
     access.outcome = access_.is_get ? access_.outcome : Outcome::refused;

@@ -5,6 +5,7 @@
 
 #include <harbinger/client_keys.h>
 #include <harbinger/secret_file.h>
+#include "base/calendar.h"
 #include "edge/predictor.h"
 #include "learn/baselines.h"
 
@@ -24,10 +25,7 @@ class MarkovPredictor final : public Predictor {
         chain_(make_markov1({.contexts = settings.contexts,
                              .session_gap_ms = std::chrono::milliseconds(settings.session_gap).count()})) {}
 
-  ClientKey key_of(const IpAddress& client) const override {
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(clock_.calendar().time_since_epoch());
-    return keys_.key_of(client, {}, now.count());
-  }
+  ClientKey key_of(const IpAddress& client) const override { return keys_.key_of(client, {}, calendar_ms(clock_)); }
 
   void accessed(const Access& access) override {
     if (access.client == 0 || access.outcome > Outcome::from_cache) return;

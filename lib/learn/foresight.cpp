@@ -8,6 +8,7 @@
 
 #include <harbinger/secret_file.h>
 
+#include "base/calendar.h"
 #include "learn/foresight_impl.h"
 
 namespace harbinger {
@@ -100,7 +101,7 @@ Result<void> Foresight::Impl::start() {
 }
 
 void Foresight::Impl::read_offset() {
-  const auto unix = std::chrono::floor<std::chrono::milliseconds>(world.clock->calendar().time_since_epoch()).count();
+  const auto unix = calendar_ms(*world.clock);
   offset_ms.store(unix - world.clock->now().ns / 1'000'000, std::memory_order_relaxed);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include "base/calendar.h"
 #include "learn/file.h"
 #include "mirror/audit_line.h"
 #include "mirror/if_match.h"
@@ -17,10 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kPurpose = "the settings of mirroring";
-
-UnixMillis calendar_ms(const Clock& clock) {
-  return std::chrono::floor<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
-}
 
 ConfigStore::Refusal disk_refusal(const Error& error) {
   return {error.code == ErrorCode::too_large ? ConfigStore::Refused::no_room : ConfigStore::Refused::failed,

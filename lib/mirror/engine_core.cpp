@@ -1,4 +1,5 @@
 #include "mirror/engine_core.h"
+#include "base/calendar.h"
 
 #include <algorithm>
 
@@ -28,9 +29,7 @@ EngineCore::EngineCore(MirrorEngine::Settings settings, MirrorEngine::World worl
   desk_.settings(settings_.mirrors);
 }
 
-UnixMillis EngineCore::calendar() const {
-  return std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
-}
+UnixMillis EngineCore::calendar() const { return calendar_ms(*world_.clock); }
 
 void EngineCore::settings(const MirrorSettings& settings) {
   settings_.mirrors = settings;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/calendar.h"
 #include "mirror/audit_line.h"
 #include "mirror/external_events.h"
 #include "mirror/pdme_json.h"
@@ -180,9 +181,7 @@ class PdmePages::Impl {
     return response;
   }
 
-  UnixMillis now() const {
-    return std::chrono::floor<std::chrono::milliseconds>(parts_.clock->calendar().time_since_epoch()).count();
-  }
+  UnixMillis now() const { return calendar_ms(*parts_.clock); }
 
   const PdmeParts parts_;
   const std::string openapi_;

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include <harbinger/random.h>
+#include "base/calendar.h"
 #include "orchestrate/activity_words.h"
 
 namespace harbinger::orchestrate {
@@ -11,10 +12,6 @@ namespace harbinger::orchestrate {
 namespace {
 
 constexpr std::size_t kFaults = static_cast<std::size_t>(ActivityFault::limit);
-
-UnixMillis calendar_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
-}
 
 void write_key(std::uint64_t key, std::string& to) {
   constexpr std::string_view kDigits = "0123456789abcdef";

@@ -6,6 +6,7 @@
 
 #include <harbinger/random.h>
 
+#include "base/calendar.h"
 #include "orchestrate/reasons.h"
 
 namespace harbinger::orchestrate {
@@ -56,12 +57,7 @@ EngineCore::EngineCore(OrchestrationEngine::Settings settings, OrchestrationEngi
 }
 
 Moment EngineCore::now() const {
-  const auto date = [this] {
-    if (world_.calendar) return world_.calendar();
-    const auto calendar = world_.clock->calendar().time_since_epoch();
-    return static_cast<UnixMillis>(std::chrono::duration_cast<std::chrono::milliseconds>(calendar).count());
-  };
-  return {world_.clock->now(), date()};
+  return {world_.clock->now(), world_.calendar ? world_.calendar() : calendar_ms(*world_.clock)};
 }
 
 // Unique, and with the kind's name in it for people.

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/calendar.h"
 #include "persona/admin_text.h"
 
 namespace harbinger::persona {
@@ -122,8 +123,7 @@ HttpResponse AdminPages::explain(const HttpRequest& request) const {
   if (!client) {
     const auto address = IpAddress::parse(text);
     if (!address) return trouble(400, "asked as /v1/personas/explain?client=ADDRESS");
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch());
-    client = world_.keys->key_of(*address, {}, now.count());
+    client = world_.keys->key_of(*address, {}, calendar_ms(*world_.clock));
   }
   const auto answer = ask(*world_.engine, *client);
   if (!answer) return trouble(503, "the engine does not answer; ask again");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/calendar.h"
 #include "persona/engine_impl.h"
 
 namespace harbinger::persona {
@@ -20,8 +21,7 @@ Result<std::optional<StateFolder>> open_state(const EngineSettings& settings, co
   if (!secret) return fail(secret.error());
   StateFolder folder{std::move(*lock), *secret, nullptr};
   if (settings.train) {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(world.clock->calendar().time_since_epoch());
-    auto journal = ActJournal::open(*settings.state / "history", key, now.count());
+    auto journal = ActJournal::open(*settings.state / "history", key, calendar_ms(*world.clock));
     if (!journal) return fail(journal.error());
     folder.journal = std::move(*journal);
   }

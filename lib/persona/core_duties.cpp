@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/calendar.h"
 #include "persona/engine_core.h"
 
 namespace harbinger::persona {
@@ -37,9 +38,7 @@ EngineCore::EngineCore(const EngineSettings& settings, std::shared_ptr<const Cat
                                   const std::vector<std::uint8_t>& octets) { hear(name, version, octets); }});
 }
 
-UnixMillis EngineCore::now() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
-}
+UnixMillis EngineCore::now() const { return calendar_ms(*world_.clock); }
 
 void EngineCore::duties(bool all) {
   const auto now = this->now();

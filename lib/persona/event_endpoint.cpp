@@ -6,6 +6,7 @@
 #include <harbinger/token_budget.h>
 #include <nlohmann/json.hpp>
 
+#include "base/calendar.h"
 #include "persona/event_door.h"
 #include "persona/origins.h"
 #include "persona/reporter_tokens.h"
@@ -56,10 +57,6 @@ TokenBudget::Settings budgets(const EventEndpointSettings& settings) {
   rates.requests_global = {settings.most_per_second, 0};
   rates.requests_per_client = {settings.most_per_client, settings.most_per_client * kBurstSeconds};
   return rates;
-}
-
-UnixMillis calendar_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
 }
 
 class Endpoint final : public EventEndpoint {

@@ -1,5 +1,6 @@
 #include "persona/log_adapters.h"
 
+#include "base/calendar.h"
 #include "persona/event_door.h"
 #include "persona/told_resource.h"
 #include "persona/user_agent.h"
@@ -7,10 +8,6 @@
 namespace harbinger::persona {
 
 namespace {
-
-UnixMillis calendar_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
-}
 
 Outcome outcome_of(const LogRecord& record) {
   if (record.status == 404 || record.status == 410) return Outcome::not_found;

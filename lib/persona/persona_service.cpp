@@ -1,4 +1,5 @@
 #include "persona/persona_service.h"
+#include "base/calendar.h"
 
 #include <map>
 #include <mutex>
@@ -118,7 +119,7 @@ void PersonaService::work() {
 }
 
 void PersonaService::read_offset() {
-  const auto unix = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
+  const auto unix = calendar_ms(*world_.clock);
   offset_ms_.store(unix - world_.clock->now().ns / 1'000'000, std::memory_order_relaxed);
 }
 

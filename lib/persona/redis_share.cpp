@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/calendar.h"
 #include "base/signals.h"
 #include "persona/redis_link.h"
 #include "persona/share.h"
@@ -30,10 +31,6 @@ constexpr UnixMillis kProfileKept = milliseconds(1h).count();
 // Tokens live 15 minutes at most. An assignment that is over already, because it takes another back, has to be heard all the same.
 constexpr UnixMillis kLongestAssignment = milliseconds(1h).count(), kShortestAssignment = milliseconds(1s).count();
 constexpr std::size_t kMostProfile = std::size_t{64} << 10, kMostTable = std::size_t{64} << 20;
-
-UnixMillis millis(const Clock& clock) {
-  return std::chrono::duration_cast<milliseconds>(clock.calendar().time_since_epoch()).count();
-}
 
 class RedisShare final : public Share {
  public:
@@ -143,7 +140,7 @@ void RedisShare::publish(const PersonaAssignment& assignment) {
   const std::string body = encode_assignment(assignment);
   ShareItem item =
       item_of(ValueKind::assignment, next_stamp(), {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
-  const UnixMillis now = millis(clock_);
+  const UnixMillis now = calendar_ms(clock_);
   item.client = assignment.client;
   item.until = std::clamp(assignment.expires, now + kShortestAssignment, now + kLongestAssignment);
   queue_.put(std::move(item));
@@ -157,7 +154,7 @@ void RedisShare::publish_client(ClientKey client, std::span<const std::uint8_t> 
   }
   ShareItem item = item_of(ValueKind::profile, next_stamp(), profile);
   item.client = client;
-  item.until = millis(clock_) + kProfileKept;
+  item.until = calendar_ms(clock_) + kProfileKept;
   queue_.put(std::move(item));
   wake();
 }
@@ -216,7 +213,7 @@ void RedisShare::wake() {
 void RedisShare::run() {
   while (true) {
     const MonotonicTime now = clock_.now();
-    const UnixMillis calendar = millis(clock_);
+    const UnixMillis calendar = calendar_ms(clock_);
     link_.advance(polled_, now);
     // Who looks a client up and publishes its profile after that asks for what was there before: questions are fetched later than what is to be
     // written, and sent earlier.

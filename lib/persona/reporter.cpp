@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/calendar.h"
 #include "persona/report_queue.h"
 
 namespace harbinger {
@@ -13,11 +14,6 @@ namespace harbinger {
 namespace {
 
 using std::chrono::steady_clock;
-
-UnixMillis calendar_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -127,7 +123,7 @@ Reporter::~Reporter() {
 }
 
 bool Reporter::report(BehaviourEvent event) noexcept {
-  const auto now = calendar_ms();
+  const auto now = calendar_ms(system_clock());
   if (event.at == 0) event.at = now;
   impl_->told.fetch_add(1, std::memory_order_relaxed);
   if (fault_of(event, now) != EventFault::none) {

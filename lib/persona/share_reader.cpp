@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/calendar.h"
 #include "persona/share_queue.h"
 
 namespace harbinger::persona {
@@ -19,9 +20,7 @@ ShareReader::ShareReader(std::string prefix, std::uint64_t publisher, std::size_
                          const Logger& log)
     : prefix_(std::move(prefix)), publisher_(publisher), most_(most), clock_(clock), log_(log) {}
 
-UnixMillis ShareReader::calendar() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.calendar().time_since_epoch()).count();
-}
+UnixMillis ShareReader::calendar() const { return calendar_ms(clock_); }
 
 void ShareReader::look_up(std::vector<Question> questions, RedisLink& link) {
   std::ranges::move(questions, std::back_inserter(waiting_));

@@ -1,4 +1,5 @@
 #include "persona/training_thread.h"
+#include "base/calendar.h"
 
 #include <algorithm>
 #include <chrono>
@@ -26,10 +27,6 @@ std::int64_t used_by_thread() {
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
-}
-
-UnixMillis calendar(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.calendar().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -98,7 +95,7 @@ bool TrainingThread::rest() {
 }
 
 void TrainingThread::write_journal() {
-  if (journal_) journal_->write(calendar(clock_));
+  if (journal_) journal_->write(calendar_ms(clock_));
 }
 
 void TrainingThread::recall() {
@@ -107,7 +104,7 @@ void TrainingThread::recall() {
   std::vector<Trainer::Noted> portion;
   std::size_t count = 0;
   std::uint32_t at_s = 0;
-  journal_->recall(calendar(clock_) - kRecalled, [&](const BehaviourEvent& act) {
+  journal_->recall(calendar_ms(clock_) - kRecalled, [&](const BehaviourEvent& act) {
     if (stopped_ || ++count > kMostRecalled || act.client == 0) return;
     auto& before = last[act.client];
     portion.push_back({act.client, encode(act, before)});

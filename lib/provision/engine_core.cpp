@@ -1,4 +1,5 @@
 #include "provision/engine_core.h"
+#include "base/calendar.h"
 
 #include <algorithm>
 #include <cctype>
@@ -74,9 +75,7 @@ EngineCore::EngineCore(ProvisioningEngine::Settings settings, ProvisioningEngine
   }
 }
 
-UnixMillis EngineCore::calendar() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
-}
+UnixMillis EngineCore::calendar() const { return calendar_ms(*world_.clock); }
 
 // Unique, and with the pool's name in it for people.
 std::string EngineCore::new_id(std::string_view pool) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/calendar.h"
 #include "mirror/event_board.h"
 
 namespace harbinger::edges {
@@ -16,8 +17,7 @@ std::size_t measure(edge::EdgeHub& hub, std::span<const edge::LatencyReport> rep
 }
 
 std::size_t expect(std::span<const edge::EventReport> reports) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().calendar().time_since_epoch()).count();
+  const auto now = calendar_ms(system_clock());
   return static_cast<std::size_t>(std::ranges::count_if(reports, [now](const auto& each) {
     const UnixMillis at = each.at == 0 ? now : each.at;
     return mirror::EventBoard::shared().post({each.tag, each.resources, each.cluster, at, each.lift, each.lasts});

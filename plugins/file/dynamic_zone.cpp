@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/calendar.h"
 #include "plugins/file/transfer_content.h"
 #include "plugins/file/zone_walk.h"
 
@@ -131,9 +132,7 @@ Duration DynamicZone::pause() const {
   return std::chrono::milliseconds(std::clamp<UnixMillis>(next - calendar(), 1, 60'000));
 }
 
-UnixMillis DynamicZone::calendar() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.calendar().time_since_epoch()).count();
-}
+UnixMillis DynamicZone::calendar() const { return calendar_ms(clock_); }
 
 DynamicZone::Batch DynamicZone::take() {
   const std::lock_guard guard(lock_);

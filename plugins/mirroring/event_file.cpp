@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/calendar.h"
 #include "base/read_file.h"
 #include "mirror/external_events.h"
 
@@ -39,7 +40,7 @@ void EventFile::read() {
   const auto body = nlohmann::json::parse(*text, nullptr, false);
   if (body.is_discarded()) return log_.warning("events", file_.string() + ": this is no JSON");
   if (body.is_array() && body.empty()) return told_.clear();
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.calendar().time_since_epoch()).count();
+  const auto now = calendar_ms(clock_);
   auto events = mirror::read_external_events(body, now);
   if (!events) {
     for (const auto& complaint : events.error())

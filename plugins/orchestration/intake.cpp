@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/calendar.h"
+
 namespace harbinger::orchestration {
 
 namespace {
@@ -56,7 +58,7 @@ Result<void> Intake::follow(const LogSettings& log) {
 }
 
 ActorKey Intake::key_of(std::string_view name) const {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
+  const auto now = calendar_ms(*world_.clock);
   return keys_.key_of(name, now);
 }
 

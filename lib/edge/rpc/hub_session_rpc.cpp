@@ -2,6 +2,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <harbinger/edge/v1/edge.pb.h>
+#include "base/calendar.h"
 #include "edge/rpc/convert.h"
 #include "edge/rpc/hub_calls.h"
 #include "persona/rpc/refusal.h"
@@ -129,8 +130,7 @@ class Session final : public Reactor, public LiveSession, public std::enable_sha
     if (auto status = understand(said); !status.ok()) return status;
     if (said.has_hello()) return {grpc::StatusCode::INVALID_ARGUMENT, "a session has one Hello"};
     hear_status(said);
-    const auto calendar = calls_->settings.clock->calendar().time_since_epoch();
-    const UnixMillis time = std::chrono::duration_cast<std::chrono::milliseconds>(calendar).count();
+    const auto time = calendar_ms(*calls_->settings.clock);
     const auto& counts = calls_->counts;
     const auto latencies =
         read_usable(said.latencies(), [&](Latency& each) { return counts.count(What::latency, tidy(each)); });

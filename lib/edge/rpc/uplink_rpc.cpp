@@ -8,6 +8,7 @@
 
 #include <harbinger/edge/v1/edge.grpc.pb.h>
 #include <harbinger/random.h>
+#include "base/calendar.h"
 #include "edge/rpc/convert.h"
 #include "edge/rpc/outbox.h"
 #include "edge/rpc/tidy.h"
@@ -129,10 +130,7 @@ class Ties final : public std::enable_shared_from_this<Ties> {
     attempt_->write_on(outbox_);
   }
 
-  UnixMillis calendar() const {
-    const auto since = settings_.clock->calendar().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-  }
+  UnixMillis calendar() const { return calendar_ms(*settings_.clock); }
 
   bool connected() const { return connected_.load(std::memory_order_relaxed); }
 

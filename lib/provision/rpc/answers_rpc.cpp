@@ -8,6 +8,7 @@
 #include <harbinger/tag_text.h>
 
 #include <harbinger/provisioning/v1/provisioning.pb.h>
+#include "base/calendar.h"
 #include "persona/rpc/status.h"
 #include "provision/rpc/convert.h"
 
@@ -19,10 +20,7 @@ namespace {
 
 constexpr std::size_t kMostText = 255, kMostPage = 1000;
 
-UnixMillis now_of(const Calls& calls) {
-  const auto time = calls.settings.clock->calendar().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-}
+UnixMillis now_of(const Calls& calls) { return calendar_ms(*calls.settings.clock); }
 
 // With `cpt-` before it or without.
 std::optional<ProfileTag> read_tag(std::string_view text) {
