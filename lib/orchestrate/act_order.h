@@ -33,7 +33,8 @@ class ActOrder {
   /// Hands on all.
   void end();
 
-  std::size_t held() const { return queue_.size(); }
+  /// That were not handed on yet.
+  std::size_t held() const { return held_.size() - free_.size(); }
   /// Acts that came after later ones had gone on: handed on at once.
   std::uint64_t late() const { return late_; }
 

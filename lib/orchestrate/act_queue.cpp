@@ -55,6 +55,11 @@ ActBatch ActQueue::take() {
   return std::exchange(batch_, {});
 }
 
+std::size_t ActQueue::room() const {
+  const std::lock_guard guard(lock_);
+  return most_ - std::min(most_, batch_.size());
+}
+
 std::uint64_t ActQueue::shed() const {
   const std::lock_guard guard(lock_);
   return shed_;

@@ -45,6 +45,8 @@ class ActQueue {
   /// All that wait, in the order they came.
   ActBatch take();
   std::uint64_t shed() const;
+  /// So many more are taken now.
+  std::size_t room() const;
 
  private:
   const std::size_t most_;

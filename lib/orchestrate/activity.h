@@ -52,6 +52,7 @@ enum class ActivityFault : std::uint8_t {
   repeated,
   flood,
   too_large,
+  shed,  ///< no room for it now; told again later, it is taken
   limit
 };
 std::string_view to_string(ActivityFault fault) noexcept;

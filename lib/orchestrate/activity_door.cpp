@@ -1,6 +1,8 @@
 #include "orchestrate/activity_door.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include <harbinger/random.h>
@@ -68,6 +70,11 @@ class Door final : public ActivityDoor {
     tell_late();
   }
 
+  std::size_t room() override {
+    const std::lock_guard lock(mutex_);
+    return look_for_room();
+  }
+
   Counts counts() const override {
     const std::lock_guard lock(mutex_);
     auto counts = counts_;
@@ -117,9 +124,11 @@ class Door final : public ActivityDoor {
     act.actor = world_.keys->key_of(record.actor, now);
     write_words(record, act, now);
     copy_plain(record, act);
+    if (room_ == 0 && look_for_room() == 0) return ActivityFault::shed;
     if (repeats(act, record, when)) return ActivityFault::repeated;
     if (flood_.cuts(act.actor, act.at, when)) return ActivityFault::flood;
     put(act, lane, now, when);
+    --room_;
     return ActivityFault::none;
   }
 
@@ -204,6 +213,14 @@ class Door final : public ActivityDoor {
     lane.order.put(act, lane.latest, when);
   }
 
+  // What is held back will want its place.
+  std::size_t look_for_room() {
+    std::size_t held = 0;
+    for (const auto& [name, lane] : lanes_) held += lane->order.held();
+    const auto room = world_.room ? world_.room() : std::numeric_limits<std::size_t>::max();
+    return room_ = room - std::min(room, held);
+  }
+
   void hand_on(std::span<const Activity> acts) {
     const auto shed = acts.size() - std::min(world_.sink(acts), acts.size());
     counts_.shed += shed;
@@ -237,6 +254,7 @@ class Door final : public ActivityDoor {
   std::string texts_, word_;  // of the act that comes in
   Need need_;
   Counts counts_;
+  std::size_t room_ = 0;  // for so many more there is some, as far as we know
   std::array<Counter, kFaults> results_;
   Counter shed_, late_;
   std::uint64_t told_late_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 
 #include <harbinger/clock.h>
@@ -33,6 +34,7 @@ class ActivityDoor {
     const ActorKeys* keys = nullptr;
     ActivitySink sink{};  ///< called under the door's lock, in the order of time
     Metrics* metrics = nullptr;
+    std::function<std::size_t()> room{};  ///< how many acts the sink takes now; empty: all
   };
   struct Counts {
     std::uint64_t taken = 0;  ///< let in
@@ -55,6 +57,8 @@ class ActivityDoor {
   /// Hands on all that is held back of a sensor; of all. For those who tell whole batches and wait for nothing.
   virtual void flush(std::string_view sensor) = 0;
   virtual void flush() = 0;
+  /// So many acts can be let in now: more are `shed`, and not remembered. Sensors that can wait go by it.
+  virtual std::size_t room() = 0;
   virtual Counts counts() const = 0;
 };
 

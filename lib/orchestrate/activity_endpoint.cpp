@@ -41,6 +41,8 @@ class Endpoint final : public ActivityEndpoint {
     if (!made) return complaint(404, made.error().message);
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
       return complaint(400, "expected a line for each record, or one JSON document");
+    if (door_.room() < room_for(body))
+      return complaint(503, "there is no room for so many acts now; tell all of them again in a second");
     ActivityReader reader(std::move(*made), door_, kSensor);
     reader.begin_file();
     Told sum;
@@ -53,6 +55,12 @@ class Endpoint final : public ActivityEndpoint {
   std::string mapping_of(std::string_view format) const {
     if (format == "json") return settings_.mapping;
     return format == "openstack" && !settings_.zone.empty() ? "zone=" + settings_.zone : std::string();
+  }
+
+  // A body with more acts than could ever wait at once is let in as far as there is room.
+  static std::size_t room_for(std::string_view body) {
+    constexpr std::ptrdiff_t kMostKeptFree = 16'384;
+    return static_cast<std::size_t>(std::min(std::ranges::count(body, '\n') + 1, kMostKeptFree));
   }
 
   void add(std::size_t number, const ActivityReader::Told& line, Told& told) const {

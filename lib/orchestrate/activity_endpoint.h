@@ -22,7 +22,7 @@ class ActivityEndpoint {
   };
   struct Receipt {
     unsigned status =
-        202;  ///< of HTTP: 202 read, also where some or all acts were refused; 404 no such format; 413 too large; 400 nothing in it
+        202;  ///< of HTTP: 202 read, also where some or all acts were refused; 404 no such format; 413 too large; 400 nothing in it; 503 no room for it now
     /// JSON: {"taken":2,"refused":1,"nothing":0,"faults":{"shape":1},"reasons":[{"line":3,"fault":"shape","why":"..."}]}, or {"error":"..."}.
     std::string body{};
   };

@@ -19,7 +19,10 @@ class ActivityFollower {
     /// Lines may be long: a record of CloudTrail takes up to 256 KB, and a file of records is one line.
     static constexpr std::size_t kMostLine = 16 << 20;
 
-    persona::LogTail::Settings tail{.file = {}, .most_line = kMostLine};
+    /// Little is read at once: between looks it waits until the door has room.
+    static constexpr std::size_t kMostPerPoll = 64 << 10;
+
+    persona::LogTail::Settings tail{.file = {}, .most_line = kMostLine, .most_per_poll = kMostPerPoll};
     std::string format{};  ///< see make_activity_format
     std::string mapping{};
     Duration every = std::chrono::milliseconds(250);  ///< how often it looks

@@ -62,6 +62,7 @@ class RealEngine final : public OrchestrationEngine {
   }
 
   std::size_t heard(std::span<const Activity> acts) override { return queue_.push(acts); }
+  std::size_t room() const override { return queue_.room(); }
   Result<Claim> claim(ActorKey user, const Need& need) override {
     return change([&] { return core_->claim(user, need); });
   }

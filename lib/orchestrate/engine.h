@@ -116,6 +116,8 @@ class OrchestrationEngine {
 
   /// Acts from sensors; at once, see ActivitySink.
   virtual std::size_t heard(std::span<const Activity> acts) = 0;
+  /// So many more acts are taken now. Any thread.
+  virtual std::size_t room() const = 0;
 
   struct Claim {
     std::string id{};

@@ -30,8 +30,9 @@ std::string_view to_string(ActorClass actor) noexcept {
 }
 
 std::string_view to_string(ActivityFault fault) noexcept {
-  return word_of<ActivityFault, 9>(
-      {"none", "shape", "no_actor", "bad_time", "from_the_future", "too_old", "repeated", "flood", "too_large"}, fault);
+  return word_of<ActivityFault, 10>(
+      {"none", "shape", "no_actor", "bad_time", "from_the_future", "too_old", "repeated", "flood", "too_large", "shed"},
+      fault);
 }
 
 std::string_view to_string(Attribute attribute) noexcept { return word_of(kAttributeWords, attribute); }

@@ -55,9 +55,7 @@ class Thread final : public TailThread {
 
   void work() {
     for (bool more = true; more;) {
-      const auto polled = tail_.poll();
-      if (!polled) world_.log.warning("log", polled.error().to_string());
-      more = polled && *polled;
+      more = taker_->ready() && look();
       taker_->flush();
     }
     const auto now_told = tally();
@@ -66,6 +64,13 @@ class Thread final : public TailThread {
       remembered_ = now;
       remember();
     }
+  }
+
+  // Whether there may be more at once.
+  bool look() {
+    const auto polled = tail_.poll();
+    if (!polled) world_.log.warning("log", polled.error().to_string());
+    return polled && *polled;
   }
 
   void remember() const {

@@ -20,6 +20,8 @@ class LineTaker {
   using Tally = std::vector<std::pair<std::string, std::uint64_t>>;
 
   virtual ~LineTaker() = default;
+  /// Lines may come; while they may not, they wait in the file. Asked before each look.
+  virtual bool ready() { return true; }
   virtual void begin_file() = 0;
   virtual void line(std::string_view text) = 0;
   /// All that was there for now has been handed over.

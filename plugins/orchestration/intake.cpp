@@ -29,8 +29,9 @@ Intake::Intake(const IntakeSettings& settings, World world)
   door.order.window = settings.window;
   door.flood.per_second = settings.acts_per_second;
   door.keep_scopes = settings.keep_scopes;
-  door_ =
-      ActivityDoor::make(door, {.clock = world_.clock, .keys = &keys_, .sink = world_.sink, .metrics = world_.metrics});
+  door_ = ActivityDoor::make(
+      door,
+      {.clock = world_.clock, .keys = &keys_, .sink = world_.sink, .metrics = world_.metrics, .room = world_.room});
 }
 
 Result<std::unique_ptr<Intake>> Intake::open(const IntakeSettings& settings, World world) {

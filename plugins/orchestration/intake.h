@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,6 +47,7 @@ class Intake {
     std::filesystem::path state{};  ///< folder: how far logs were read
     Secret secret{};
     orchestrate::ActivitySink sink{};
+    std::function<std::size_t()> room{};  ///< how many acts the sink takes now; empty: all
   };
   /// Errors: those of formats and mappings.
   static Result<std::unique_ptr<Intake>> open(const IntakeSettings& settings, World world);

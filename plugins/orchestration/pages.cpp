@@ -142,7 +142,9 @@ HttpResponse OrchestrationPages::label(const Call& call) {
 HttpResponse OrchestrationPages::activity(const Call& call) {
   const auto format = call.request.value("format");
   auto receipt = call.intake.post(format.empty() ? "json" : format, call.request.body);
-  return as_json(receipt.status, std::move(receipt.body));
+  auto response = as_json(receipt.status, std::move(receipt.body));
+  if (response.status == 503) response.fields.emplace_back("Retry-After", "1");
+  return response;
 }
 
 HttpResponse OrchestrationPages::claim(const Call& call) {

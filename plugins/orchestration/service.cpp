@@ -111,12 +111,17 @@ Result<void> OrchestrationService::begin() {
     const auto alive = weak.lock();
     return alive ? alive->heard(acts) : std::size_t{0};
   };
+  auto room = [weak = std::weak_ptr(engine)] {
+    const auto alive = weak.lock();
+    return alive ? alive->room() : std::size_t{0};
+  };
   auto intake = Intake::open(settings_.intake, {.clock = world_.clock,
                                                 .metrics = world_.metrics,
                                                 .log = world_.log,
                                                 .state = settings_.state,
                                                 .secret = secret_,
-                                                .sink = std::move(sink)});
+                                                .sink = std::move(sink),
+                                                .room = std::move(room)});
   if (!intake) return fail(intake.error());
   const std::lock_guard guard(lock_);
   engine_ = std::move(engine);

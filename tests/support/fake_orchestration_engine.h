@@ -79,6 +79,7 @@ class FakeOrchestrationEngine final : public orchestrate::OrchestrationEngine {
     }
     return acts.size();
   }
+  std::size_t room() const override { return 65'536; }
   Result<Claim> claim(orchestrate::ActorKey user, const orchestrate::Need& need) override {
     const std::lock_guard guard(lock_);
     claimed_.emplace_back(user, need);

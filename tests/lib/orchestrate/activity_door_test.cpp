@@ -261,6 +261,31 @@ TEST_CASE("what the engine has no room for is shed and counted") {
   CHECK((door->counts().taken == 10 && door->counts().shed == 5));
 }
 
+TEST_CASE("what there is no room for is left outside, and taken when it is told again") {
+  FakeClock clock;
+  const ActorKeys keys(Secret{7});
+  KeptActs acts;
+  std::size_t room = 3;
+  const auto door = ActivityDoor::make(
+      {.order = {.window = 60s}}, {.clock = &clock, .keys = &keys, .sink = acts.sink(), .room = [&] { return room; }});
+  const auto tell = [&](int number) {
+    const auto request = std::to_string(number);
+    return door->let_in({.actor = "alice", .request = request, .verb = "a"});
+  };
+  for (int i = 0; i < 3; ++i) CHECK(tell(i) == ActivityFault::none);
+  CHECK(door->room() == 0);  // they are held back, and will want their places
+  CHECK(tell(3) == ActivityFault::shed);
+  CHECK(tell(0) == ActivityFault::shed);
+  door->flush();
+  CHECK(door->room() == 3);
+  CHECK(tell(3) == ActivityFault::none);
+  CHECK(tell(0) == ActivityFault::repeated);
+  room = 0;
+  door->flush();
+  CHECK((door->room() == 0 && acts.seen().size() == 4));
+  CHECK((door->counts().shed == 0 && door->counts().faults[static_cast<std::size_t>(ActivityFault::shed)] == 2));
+}
+
 TEST_CASE("acts that are held back go on when the door is closed") {
   KeptActs acts;
   FakeClock clock;

@@ -75,6 +75,23 @@ TEST_CASE("acts that others told go on though nothing follows") {
   CHECK(wait_until([&] { return acts.seen().size() == 1; }));
 }
 
+TEST_CASE("a body that there is no room for is refused as a whole") {
+  KeptActs acts;
+  const ActorKeys keys(Secret{7});
+  std::size_t room = 1;
+  const auto door = ActivityDoor::make(
+      {}, {.clock = &system_clock(), .keys = &keys, .sink = acts.sink(), .room = [&] { return room; }});
+  const auto endpoint = ActivityEndpoint::make({}, *door).value();
+  const std::string body = R"({"actor":"a","verb":"x","request":"1"})"
+                           "\n"
+                           R"({"actor":"a","verb":"y","request":"2"})";
+  CHECK(endpoint->told("json", body).status == 503);
+  CHECK(acts.seen().empty());
+  room = 2;
+  CHECK(endpoint->told("json", body).status == 202);
+  CHECK(acts.seen().size() == 2);
+}
+
 TEST_CASE("a body that cannot be taken at all is answered with why") {
   World world({.most_body = 100});
   CHECK(world.tell("syslog", "x", 404)["error"].get<std::string>().contains("cloudtrail"));

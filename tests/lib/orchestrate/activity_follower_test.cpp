@@ -1,7 +1,9 @@
 #include "orchestrate/activity_follower.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "tests/lib/orchestrate/acts.h"
 #include "tests/support/peers.h"
@@ -69,6 +71,27 @@ TEST_CASE("a log of activity is followed through rotation, and lines that are cu
   world.append(line("d", "4"));
   REQUIRE(world.heard(4));
   CHECK(world.acts.verbs() == Words{"a", "b", "c", "d"});
+}
+
+TEST_CASE("a log waits while there is no room, also when it is rotated meanwhile") {
+  World world;
+  std::atomic<std::size_t> room = 1'000'000;
+  world.door = ActivityDoor::make(
+      {.order = {.window = 0ms}},
+      {.clock = &system_clock(), .keys = &world.keys, .sink = world.acts.sink(), .room = [&] { return room.load(); }});
+  const auto follower = world.follow();
+  world.append(line("a", "1"));
+  REQUIRE(world.heard(1));
+  room = 0;
+  world.append(line("b", "2"));
+  std::this_thread::sleep_for(50ms);
+  std::filesystem::rename(world.scratch / "log", world.scratch / "log.1");
+  world.append(line("c", "3"));
+  std::this_thread::sleep_for(50ms);
+  CHECK(world.acts.seen().size() == 1);
+  room = 1'000'000;
+  REQUIRE(world.heard(3));
+  CHECK(world.acts.verbs() == Words{"a", "b", "c"});
 }
 
 TEST_CASE("a log goes on after a restart where it was, and what is told again counts once") {
