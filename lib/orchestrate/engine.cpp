@@ -63,8 +63,8 @@ class RealEngine final : public OrchestrationEngine {
 
   std::size_t heard(std::span<const Activity> acts) override { return queue_.push(acts); }
   std::size_t room() const override { return queue_.room(); }
-  Result<Claim> claim(ActorKey user, const Need& need) override {
-    return change([&] { return core_->claim(user, need); });
+  Result<Claim> claim(ActorKey user, const Need& need, std::string_view request) override {
+    return change([&] { return core_->claim(user, need, request); });
   }
   Result<void> release(std::string_view resource) override {
     return change([&] { return core_->release(resource); });

@@ -126,7 +126,9 @@ class OrchestrationEngine {
     std::string why{};  ///< not yet, or not
   };
   /// The user asks for a resource now: one that is ready, or (reactive) one that is made now. `denied`: a budget, or not reactive; `unknown`: no such kind.
-  virtual Result<Claim> claim(ActorKey user, const Need& need) = 0;
+  /// With a `request` id, a claim that is told again within ten minutes is answered with what the first one got, as it is now. `conflict`: the first one asked
+  /// for something else.
+  virtual Result<Claim> claim(ActorKey user, const Need& need, std::string_view request = {}) = 0;
   virtual Result<void> release(std::string_view resource) = 0;
 
   struct UserState {

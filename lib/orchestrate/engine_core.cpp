@@ -148,11 +148,32 @@ bool EngineCore::look(std::size_t most) {
   return due.size() == most;
 }
 
-Result<OrchestrationEngine::Claim> EngineCore::claim(ActorKey user, const Need& need) {
+// As it is now; nothing when it came to nothing or is over.
+std::optional<OrchestrationEngine::Claim> EngineCore::claimed_before(const ClaimMemory::Claimed& before) const {
+  auto id = before.resource;
+  if (const auto* planned = id.empty() ? desk_.action(before.action) : nullptr) {
+    if (planned->what.state == Action::State::proposed)
+      return OrchestrationEngine::Claim{.why = waits_for_approval(before.action)};
+    id = planned->what.resource;
+  }
+  const auto* resource = desk_.find(id);
+  if (!resource || resource->what.step == Resource::Step::removing) return std::nullopt;
+  const bool there = resource->what.step == Resource::Step::claimed;
+  return OrchestrationEngine::Claim{.id = std::move(id),
+                                    .was_ready = before.was_ready,
+                                    .reach = resource->what.reach,
+                                    .why = there ? "" : "it is being made"};
+}
+
+Result<OrchestrationEngine::Claim> EngineCore::claim(ActorKey user, const Need& need, std::string_view request) {
   using Found = ResourceDesk::Answer::Found;
   if (user == 0) return fail(ErrorCode::malformed, "a claim needs a user, and 0 is nobody");
   if (need.count == 0) return fail(ErrorCode::malformed, "a claim of 0 parts is none; 1 or more would be right");
   const auto at = now();
+  if (const auto* before = claims_.find(user, request, at.at)) {
+    if (before->need != need) return fail(ErrorCode::conflict, "a claim with this request id asked for something else");
+    if (auto claim = claimed_before(*before)) return std::move(*claim);
+  }
   auto answer = desk_.asked(user, need, true, at);
   if (answer.found == Found::unknown) return fail(ErrorCode::unknown, answer.why);
   const Activity act{.actor = user,
@@ -176,6 +197,7 @@ Result<OrchestrationEngine::Claim> EngineCore::claim(ActorKey user, const Need& 
     desk_.not_asked(answer.id, at);
     return fail(ErrorCode::denied, "it cannot be written down: " + journal_trouble_);
   }
+  claims_.remember(user, request, {need, answer.id, answer.action, answer.found == Found::ready}, at.at);
   OrchestrationEngine::Claim claim{
       .id = answer.id, .was_ready = answer.found == Found::ready, .reach = {}, .why = answer.why};
   if (const auto* resource = desk_.find(answer.id)) claim.reach = resource->what.reach;

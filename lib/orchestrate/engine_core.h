@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "orchestrate/act_queue.h"
+#include "orchestrate/claim_memory.h"
 #include "orchestrate/engine.h"
 #include "orchestrate/orchestrate_metrics.h"
 #include "orchestrate/orchestration_journal.h"
@@ -39,7 +40,7 @@ class EngineCore {
   /// Some of them: from one place up to another.
   void heard(const ActBatch& acts, std::size_t from, std::size_t to);
   void shed(std::uint64_t acts) { metrics_.shed = acts; }
-  Result<OrchestrationEngine::Claim> claim(ActorKey user, const Need& need);
+  Result<OrchestrationEngine::Claim> claim(ActorKey user, const Need& need, std::string_view request);
   Result<void> release(std::string_view resource);
   Result<void> approve(std::uint64_t action, bool yes);
   std::size_t approve_all();
@@ -89,6 +90,8 @@ class EngineCore {
   SystemLoad system_load() const { return world_.load ? world_.load() : SystemLoad{}; }
   std::vector<std::string> explain(ActorKey user, const UserAttributes& who, UnixMillis date) const;
 
+  std::optional<OrchestrationEngine::Claim> claimed_before(const ClaimMemory::Claimed& before) const;
+
   // Acts.
   Activity hear(const Activity& act);
   void learn(std::span<const Activity> acts);
@@ -123,6 +126,7 @@ class EngineCore {
   ResourceDesk desk_;
   VirtualResources virtual_;
   UserBook users_;
+  ClaimMemory claims_;
   SystemLoad load_{};
   std::size_t idle_looks_ = 100'000;  // left in this round
   std::optional<provision::LearntStore> store_;

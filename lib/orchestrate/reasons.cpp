@@ -40,6 +40,10 @@ std::string spoken(Duration time) {
 
 std::string user_text(ActorKey user) { return printed("u%016llx", static_cast<unsigned long long>(user)); }
 
+std::string waits_for_approval(std::uint64_t action) {
+  return "action " + std::to_string(action) + " waits for approval";
+}
+
 std::string reason_to_make(ActorKey user, const LikelyNeed& likely, const Worth& worth) {
   return user_text(user) + " is likely (" + decimal(likely.probability) + ") to ask for " + to_string(likely.need) +
          " in " + spoken(likely.usually_in) + "; a ready one costs " + decimal(worth.idle) + ", waiting " +

@@ -16,6 +16,8 @@ std::string share(unsigned part, unsigned of);
 std::string spoken(Duration time);
 /// "u00000000000003f1": what stands for a user where people read it.
 std::string user_text(ActorKey user);
+/// "action 17 waits for approval".
+std::string waits_for_approval(std::uint64_t action);
 
 /// "u… is likely (0.82) to ask for 2 x m1.large with ubuntu in 5 min; a ready one costs 0.02, waiting 8.2".
 std::string reason_to_make(ActorKey user, const LikelyNeed& likely, const Worth& worth);

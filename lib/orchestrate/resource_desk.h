@@ -58,9 +58,10 @@ class ResourceDesk {
 
   struct Answer {
     enum class Found : std::uint8_t { ready, coming, made, proposed, nothing, unknown, known } found{};
-    std::string id{};   ///< ready, coming and made
-    std::string why{};  ///< not, or not yet
-    Hold hold{};        ///< that kept it from being made
+    std::string id{};          ///< ready, coming and made
+    std::string why{};         ///< not, or not yet
+    Hold hold{};               ///< that kept it from being made
+    std::uint64_t action = 0;  ///< that is proposed
   };
   /// A user asks for a resource, by a claim or an act; `known`: by an act that tells of a claim before.
   Answer asked(ActorKey user, const Need& need, bool claim, Moment now);

@@ -103,7 +103,7 @@ ResourceDesk::Answer ResourceDesk::make_now(ActorKey user, const Need& need, std
   planned.why.push_back(spending_.to_string(user));
   proceed(planned, now);
   if (rules_.mode == Mode::approval)
-    return {.found = Found::proposed, .why = "action " + std::to_string(number) + " waits for approval"};
+    return {.found = Found::proposed, .why = waits_for_approval(number), .action = number};
   return {.found = Found::made, .id = action(number)->what.resource, .why = "it is being made"};
 }
 

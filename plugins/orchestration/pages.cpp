@@ -150,7 +150,7 @@ HttpResponse OrchestrationPages::activity(const Call& call) {
 HttpResponse OrchestrationPages::claim(const Call& call) {
   const auto said = read_claim(call.request.body, call.intake);
   if (!said) return trouble(said.error());
-  const auto claimed = call.engine.claim(said->user, said->need);
+  const auto claimed = call.engine.claim(said->user, said->need, said->request);
   return claimed ? as_json(200, claim_json(*claimed)) : trouble(claimed.error());
 }
 

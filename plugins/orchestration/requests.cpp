@@ -122,14 +122,16 @@ Result<std::uint64_t> number_of(const HttpRequest& request, std::string_view wor
 }
 
 Result<ClaimBody> read_claim(std::string_view body, const Intake& intake) {
-  const auto object = read_object(
-      body, {"user", "name", "kind", "machine", "image", "security", "count", "storage_gb", "bandwidth_mbps"});
+  const auto object = read_object(body, {"user", "name", "kind", "machine", "image", "security", "count", "storage_gb",
+                                         "bandwidth_mbps", "request"});
   if (!object) return fail(object.error());
   const auto user = user_in(*object, intake);
   if (!user) return fail(user.error());
   auto need = need_in(*object);
   if (!need) return fail(need.error());
-  return ClaimBody{*user, std::move(*need)};
+  auto request = text_in(*object, "request");
+  if (!request) return fail(request.error());
+  return ClaimBody{*user, std::move(*need), std::move(*request)};
 }
 
 Result<LabelBody> read_label_body(std::string_view body, const Intake& intake) {

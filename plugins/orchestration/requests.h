@@ -25,6 +25,7 @@ Result<std::uint64_t> number_of(const HttpRequest& request, std::string_view wor
 struct ClaimBody {
   orchestrate::ActorKey user = 0;
   orchestrate::Need need{};
+  std::string request{};
 };
 Result<ClaimBody> read_claim(std::string_view body, const Intake& intake);
 struct LabelBody {

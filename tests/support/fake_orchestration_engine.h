@@ -80,9 +80,10 @@ class FakeOrchestrationEngine final : public orchestrate::OrchestrationEngine {
     return acts.size();
   }
   std::size_t room() const override { return 65'536; }
-  Result<Claim> claim(orchestrate::ActorKey user, const orchestrate::Need& need) override {
+  Result<Claim> claim(orchestrate::ActorKey user, const orchestrate::Need& need, std::string_view request) override {
     const std::lock_guard guard(lock_);
     claimed_.emplace_back(user, need);
+    requests_.emplace_back(request);
     return answer_;
   }
   Result<void> release(std::string_view resource) override {
@@ -156,6 +157,8 @@ class FakeOrchestrationEngine final : public orchestrate::OrchestrationEngine {
   std::vector<orchestrate::Need> asked() const { return copy(asked_); }
   std::vector<std::pair<orchestrate::ActorKey, orchestrate::Need>> claimed() const { return copy(claimed_); }
   std::vector<Said> labels() const { return copy(labels_); }
+  /// The ids of these claims.
+  std::vector<std::string> requests() const { return copy(requests_); }
   /// What claims are answered.
   void answer(Result<Claim> answer) {
     const std::lock_guard guard(lock_);
@@ -186,6 +189,7 @@ class FakeOrchestrationEngine final : public orchestrate::OrchestrationEngine {
   std::vector<std::pair<orchestrate::ActorKey, std::string>> heard_;
   std::vector<orchestrate::Need> asked_;
   std::vector<std::pair<orchestrate::ActorKey, orchestrate::Need>> claimed_;
+  std::vector<std::string> requests_;
   std::vector<Said> labels_;
   Result<Claim> answer_ = Claim{};
   Listeners<void(const Change&)> listeners_;

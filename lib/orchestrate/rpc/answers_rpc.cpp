@@ -103,7 +103,7 @@ grpc::Status claim(const Calls& calls, const v1::ClaimRequest& request, v1::Clai
   if (!user) return status_of(user.error());
   const auto need = read_need(request.need());
   if (!need) return status_of(need.error());
-  const auto claimed = calls.engine().claim(*user, *need);
+  const auto claimed = calls.engine().claim(*user, *need, request.request());
   if (!claimed) return status_of(claimed.error());
   response.set_id(claimed->id);
   response.set_was_ready(claimed->was_ready);

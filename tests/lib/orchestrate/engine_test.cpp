@@ -149,6 +149,46 @@ TEST_CASE("of what is there, another size is made where the target can") {
   }
 }
 
+TEST_CASE("a claim that is told again gives nothing more") {
+  OrchestrationHouse house;
+  house.settings.reactive = true;
+  house.start();
+  const auto first = house.engine->claim(7, machine("large"), "r1").value();
+  const auto again = house.engine->claim(7, machine("large"), "r1").value();
+  CHECK((again.id == first.id && again.why == "it is being made" && !again.was_ready));
+  house.go(2s);
+  CHECK(house.claimed() == 1);
+  const auto later = house.engine->claim(7, machine("large"), "r1").value();
+  CHECK((later.id == first.id && later.why.empty() && later.reach.size() == 1));
+  CHECK(house.engine->claim(7, machine("small"), "r1").error().code == ErrorCode::conflict);
+  CHECK(house.engine->claim(7, machine("large"), "r2").value().id != first.id);
+  CHECK(house.engine->claim(8, machine("large"), "r1").value().id != first.id);
+  SECTION("while what it got is there, and for ten minutes") {
+    REQUIRE(house.engine->release(first.id));
+    CHECK(house.engine->claim(7, machine("large"), "r1").value().id != first.id);
+  }
+  SECTION("and is another one ten minutes later") {
+    house.go(11min);
+    CHECK(house.engine->claim(7, machine("large"), "r1").value().id != first.id);
+  }
+}
+
+TEST_CASE("a claim that waits for approval and is told again is proposed once, and answered with what it got") {
+  OrchestrationHouse house;
+  house.settings.mode = Mode::approval;
+  house.settings.reactive = true;
+  house.start();
+  const auto first = house.engine->claim(7, machine("large"), "r1").value();
+  CHECK(first.id.empty());
+  CHECK(house.engine->claim(7, machine("large"), "r1").value().why == first.why);
+  REQUIRE(house.engine->plan().size() == 1);
+  REQUIRE(house.engine->approve(house.engine->plan().at(0).number, true));
+  house.go(2s);
+  const auto later = house.engine->claim(7, machine("large"), "r1").value();
+  CHECK((!later.id.empty() && later.reach.size() == 1));
+  CHECK(house.claimed() == 1);
+}
+
 TEST_CASE("what is asked for and not ready is made now, where that is wanted") {
   OrchestrationHouse house;
   house.settings.reactive = true;

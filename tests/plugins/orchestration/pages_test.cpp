@@ -153,15 +153,18 @@ TEST_CASE_METHOD(Operator, "somebody says what a user is by name, the engine hea
 
 TEST_CASE_METHOD(Operator, "a user claims what is ready, and gives it back") {
   engine->answer(OrchestrationEngine::Claim{"r-9", true, {{{IpAddress::parse("192.0.2.7").value()}, 8080}}, ""});
-  const auto given = post("claim", R"({"name": "alice", "kind": "machine", "machine": "small", "count": 2})");
+  const auto given =
+      post("claim", R"({"name": "alice", "kind": "machine", "machine": "small", "count": 2, "request": "r1"})");
   CHECK_THAT(given, Contains("\"id\": \"r-9\"") && Contains("\"was_ready\": true") && Contains("192.0.2.7:8080"));
   const auto claimed = engine->claimed();
   REQUIRE(claimed.size() == 1);
   CHECK(claimed[0].first == intake->key_of("alice"));
   CHECK(claimed[0].second == Need{.kind = "machine", .machine = "small", .count = 2});
+  CHECK(engine->requests() == std::vector<std::string>{"r1"});
   for (const auto* wrong :
        {R"({"name": "alice"})", R"({"kind": "machine"})", R"({"name": "a", "kind": "m", "count": -1})",
-        R"({"name": "a", "kind": "m", "count": "two"})", R"({"name": "a", "kind": 3})"})
+        R"({"name": "a", "kind": "m", "count": "two"})", R"({"name": "a", "kind": 3})",
+        R"({"name": "a", "kind": "m", "request": 7})"})
     CHECK(status_of(post("claim", wrong)) == 400);
   engine->answer(fail(ErrorCode::denied, "the budget is used up"));
   const auto denied = post("claim", R"({"name": "alice", "kind": "machine"})");

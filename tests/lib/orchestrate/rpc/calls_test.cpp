@@ -117,12 +117,14 @@ TEST_CASE("a user claims what is ready, and is told where it is, or why there is
   const Served served;
   served.engine->answer(OrchestrationEngine::Claim{"r-9", true, {{{IpAddress::parse("192.0.2.7").value()}, 8080}}, ""});
   const Caller caller(served.address());
-  const auto given = caller.call("Claim", "user { name: \"alice\" } need { kind: \"machine\" machine: \"small\" }");
+  const auto given =
+      caller.call("Claim", "user { name: \"alice\" } need { kind: \"machine\" machine: \"small\" } request: \"r1\"");
   CHECK(given.text == R"(id: "r-9" was_ready: true addresses: "192.0.2.7:8080")");
   const auto claimed = served.engine->claimed();
   REQUIRE(claimed.size() == 1);
   CHECK(claimed[0].first == Served::key_of("alice"));
   CHECK(claimed[0].second == Need{.kind = "machine", .machine = "small", .count = 1});
+  CHECK(served.engine->requests() == std::vector<std::string>{"r1"});
   CHECK(caller.call("Claim", kKey).code == "INVALID_ARGUMENT");
   CHECK(caller.call("Claim", kKey + "need { kind: \"machine\" count: 2000 }").message == "a count is 1 to 1000");
   served.engine->answer(fail(ErrorCode::denied, "the budget of this hour is used up"));
