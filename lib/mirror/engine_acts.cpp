@@ -77,12 +77,7 @@ Result<void> EngineCore::may_tell(const TellAct& act) {
 
 Result<void> EngineCore::write(const MirrorJournal::Entry& entry) {
   auto written = world_.journal->write(entry);
-  if (!written) metrics_.journal_failures.add();
-  if (!written && journal_trouble_.empty())
-    world_.log.error("journal", written.error().to_string() + "; nothing new is published until it can be written");
-  if (written && !journal_trouble_.empty()) world_.log.info("journal", "can be written again");
-  journal_trouble_ = written ? std::string() : written.error().message;
-  metrics_.journal_trouble = !written;
+  disk_.took(written);
   return written;
 }
 

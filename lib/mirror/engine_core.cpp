@@ -25,7 +25,11 @@ EngineCore::EngineCore(MirrorEngine::Settings settings, MirrorEngine::World worl
                              [this](std::string_view resource, std::string_view cluster) {
                                return world_.share->next_version(resource_hash(resource), cluster);
                              }}),
-      publisher_(*world_.share, *world_.own, world_.elsewhere) {
+      publisher_(*world_.share, *world_.own, world_.elsewhere),
+      disk_({.metrics = *world_.metrics,
+             .prefix = "harbinger_mirror",
+             .log = world_.log,
+             .meanwhile = "nothing new is published until it can be written"}) {
   desk_.settings(settings_.mirrors);
 }
 

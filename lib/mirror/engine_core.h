@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "learn/journal_disk.h"
 #include "mirror/engine.h"
 #include "mirror/filling.h"
 #include "mirror/joint_publisher.h"
@@ -104,7 +105,7 @@ class EngineCore {
   MirrorEngine::Lateness lateness_;
   std::uint64_t bytes_pushed_ = 0, hits_ = 0, gained_ = 0, decided_ = 0, failed_ = 0, lost_ = 0;
   std::uint64_t plans_ = 0;
-  std::string journal_trouble_;
+  learn::JournalDisk disk_;
 };
 
 }  // namespace harbinger::mirror

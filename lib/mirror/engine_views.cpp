@@ -40,7 +40,7 @@ MirrorEngine::State EngineCore::state() const {
   state.decided = decided_;
   state.failed = failed_;
   state.lost = lost_;
-  state.journal_trouble = journal_trouble_;
+  state.journal_trouble = disk_.trouble();
   state.share = world_.share->state();
   state.dry_run = settings_.mirrors.dry_run;
   return state;

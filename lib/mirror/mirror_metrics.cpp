@@ -22,8 +22,6 @@ MirrorMetrics::MirrorMetrics(Metrics& metrics) {
       counter("harbinger_mirror_untrue_total", "Mirrors that servers said they had, and had not, or had otherwise");
   told = counter("harbinger_mirror_publications_total", "Changes of what DNS tells of mirrors");
   renewed = counter("harbinger_mirror_renewals_total", "Leases that were renewed");
-  journal_failures =
-      counter("harbinger_mirror_journal_failures_total", "Writes that the journal's disk would not take");
   bytes_pushed = counter("harbinger_mirror_pushed_bytes_total", "Bytes that edges fetched for mirrors, as they say");
   hits = counter("harbinger_mirror_hits_total", "Requests to mirrors that the cache answered, as edges tell");
   gained = counter("harbinger_mirror_hits_gained_total", "Of these, the first for each URL: misses without the mirror");
@@ -35,8 +33,6 @@ MirrorMetrics::MirrorMetrics(Metrics& metrics) {
     gauges_.push_back(metrics.gauge("harbinger_mirror_mirrors", "Mirrors by step",
                                     [this, i] { return static_cast<double>(steps[i].load()); },
                                     {{"step", std::string(to_string(static_cast<Step>(i)))}}));
-  gauges_.push_back(metrics.gauge("harbinger_mirror_journal_trouble", "1 while the journal's disk takes nothing",
-                                  [this] { return journal_trouble.load() ? 1.0 : 0.0; }));
 }
 
 }  // namespace harbinger::mirror

@@ -16,11 +16,9 @@ class MirrorMetrics {
  public:
   explicit MirrorMetrics(Metrics& metrics);
 
-  Counter decided, would, passed, failed, blamed, told, renewed, journal_failures, bytes_pushed, hits, gained, late,
-      in_time;
+  Counter decided, would, passed, failed, blamed, told, renewed, bytes_pushed, hits, gained, late, in_time;
   Histogram visible;  ///< from verified until DNS tells of it
   std::array<std::atomic<std::uint32_t>, 9> steps{};
-  std::atomic<bool> journal_trouble{false};
 
  private:
   std::vector<Metrics::GaugeHandle> gauges_;

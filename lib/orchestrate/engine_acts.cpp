@@ -21,8 +21,8 @@ void EngineCore::act() {
 
 // Numbers are written down before they are used up, so that none is given twice, whatever happens.
 void EngineCore::spend_numbers() {
-  if (!journal_trouble_.empty() || desk_.next_number() + kNumbers / 2 < journal_->numbers_spent()) return;
-  journal_is(journal_->spend_numbers(desk_.next_number() + kNumbers));
+  if (!disk_.is_well() || desk_.next_number() + kNumbers / 2 < journal_->numbers_spent()) return;
+  disk_.took(journal_->spend_numbers(desk_.next_number() + kNumbers));
 }
 
 bool EngineCore::act_once() {
@@ -64,7 +64,7 @@ void EngineCore::write_down(std::vector<DeskNote> notes, std::vector<DeskAct>& a
   for (const auto& each : notes)
     if (auto entry = entry_of(each)) entries.push_back(std::move(*entry));
   if (entries.empty() || write(entries)) return;
-  refused_octets_ = std::max(refused_octets_, kOctets * entries.size());
+  disk_.refused(kOctets * entries.size());
   using Kind = DeskNote::Kind;
   const auto is_intent = [](const DeskNote& note) { return note.kind == Kind::ordered || note.kind == Kind::changed; };
   for (auto& each : entries) {
@@ -82,29 +82,13 @@ void EngineCore::write_down(std::vector<DeskNote> notes, std::vector<DeskAct>& a
 }
 
 bool EngineCore::write(std::span<const OrchestrationJournal::Entry> entries) {
-  const auto written = journal_->write(entries);
-  journal_is(written);
-  return written.has_value();
-}
-
-void EngineCore::journal_is(const Result<void>& written) {
-  if (!written) metrics_.journal_failures.add();
-  if (!written && journal_trouble_.empty())
-    world_.log.error("journal",
-                     written.error().to_string() + "; nothing new is ordered or given until it can be written");
-  if (written && !journal_trouble_.empty()) world_.log.info("journal", "can be written again");
-  journal_trouble_ = written ? std::string() : written.error().message;
-  metrics_.journal_trouble = !written;
-  desk_.journal(journal_trouble_);
+  return disk_.took(journal_->write(entries));
 }
 
 void EngineCore::retry_journal() {
-  if (journal_trouble_.empty()) return;
-  journal_is(journal_->check(refused_octets_));
-  if (!journal_trouble_.empty()) return;
-  refused_octets_ = 0;
-  if (journal_->halted() != desk_.halted()) journal_is(journal_->halt(desk_.halted()));
-  if (journal_trouble_.empty() && !to_write_.empty() && write(to_write_)) to_write_.clear();
+  if (!disk_.takes_again([this](std::size_t octets) { return journal_->check(octets); })) return;
+  if (journal_->halted() != desk_.halted()) disk_.took(journal_->halt(desk_.halted()));
+  if (disk_.is_well() && !to_write_.empty() && write(to_write_)) to_write_.clear();
 }
 
 TargetOrder EngineCore::order_of(const DeskAct& act) const {
@@ -128,26 +112,18 @@ void EngineCore::carry_out(const DeskAct& act) {
           post([=, outcome = std::move(outcome)](EngineCore& core) { (core.desk_.*tell)(id, outcome, core.now()); });
         });
   };
-  auto order = order_of(act);
+  const auto by_order = [order = order_of(act)](auto does) {
+    return [=](Target& of, const auto&, auto deadline, const auto& stop) {
+      auto in_time = order;
+      in_time.deadline = deadline;
+      return (of.*does)(in_time, stop);
+    };
+  };
   switch (act.kind) {
     case Kind::make:
-      return call(
-          Of::start,
-          [order](Target& of, const auto&, auto deadline, const auto& stop) {
-            auto in_time = order;
-            in_time.deadline = deadline;
-            return of.make(in_time, stop);
-          },
-          &ResourceDesk::made);
+      return call(Of::start, by_order(&Target::make), &ResourceDesk::made);
     case Kind::change:
-      return call(
-          Of::start,
-          [order](Target& of, const auto&, auto deadline, const auto& stop) {
-            auto in_time = order;
-            in_time.deadline = deadline;
-            return of.change(in_time, stop);
-          },
-          &ResourceDesk::changed);
+      return call(Of::start, by_order(&Target::change), &ResourceDesk::changed);
     case Kind::look:
       return call(
           Of::look, [](Target& of, const auto& id, auto deadline, const auto&) { return of.look(id, deadline); },

@@ -51,7 +51,12 @@ EngineCore::EngineCore(OrchestrationEngine::Settings settings, OrchestrationEngi
       hands_(std::move(hands)),
       metrics_(*world_.metrics, names_of(world_.targets)),
       desk_(rules_of(settings_, world_), [this](std::string_view kind) { return new_id(kind); }),
-      users_(settings_.users) {
+      users_(settings_.users),
+      disk_({.metrics = *world_.metrics,
+             .prefix = "harbinger_orchestrate",
+             .log = world_.log,
+             .meanwhile = "nothing new is ordered or given until it can be written",
+             .tell = [this](const std::string& trouble) { desk_.journal(trouble); }}) {
   for (const auto& [name, target] : world_.targets)
     targets_.push_back({.name = name, .target = target.get(), .traits = target->traits()});
 }
@@ -193,9 +198,9 @@ Result<OrchestrationEngine::Claim> EngineCore::claim(ActorKey user, const Need& 
     return fail(ErrorCode::denied, answer.found == Found::ready ? "this is a dry run; one would have been ready"
                                                                 : "this is a dry run, and none would have been ready");
   if (answer.found == Found::nothing) return fail(ErrorCode::denied, answer.why);
-  if (!journal_trouble_.empty() && !answer.id.empty()) {  // nobody is given what would be forgotten
+  if (!disk_.is_well() && !answer.id.empty()) {  // nobody is given what would be forgotten
     desk_.not_asked(answer.id, at);
-    return fail(ErrorCode::denied, "it cannot be written down: " + journal_trouble_);
+    return fail(ErrorCode::denied, "it cannot be written down: " + disk_.trouble());
   }
   claims_.remember(user, request, {need, answer.id, answer.action, answer.found == Found::ready}, at.at);
   OrchestrationEngine::Claim claim{
@@ -226,7 +231,7 @@ std::size_t EngineCore::approve_all() {
 void EngineCore::halt(bool halted) {
   desk_.halt(halted);
   world_.log.info("halt", halted ? "nothing more is made ahead, by order" : "goes on");
-  journal_is(journal_->halt(halted));
+  disk_.took(journal_->halt(halted));
 }
 
 Result<void> EngineCore::label(ActorKey user, Attribute attribute, std::optional<std::uint8_t> value) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/journal_disk.h"
 #include "orchestrate/act_queue.h"
 #include "orchestrate/claim_memory.h"
 #include "orchestrate/engine.h"
@@ -109,7 +110,6 @@ class EngineCore {
   void write_down(std::vector<DeskNote> notes, std::vector<DeskAct>& acts);
   std::optional<OrchestrationJournal::Entry> entry_of(const DeskNote& note) const;
   bool write(std::span<const OrchestrationJournal::Entry> entries);
-  void journal_is(const Result<void>& written);
   void retry_journal();
   void publish();
 
@@ -127,13 +127,12 @@ class EngineCore {
   VirtualResources virtual_;
   UserBook users_;
   ClaimMemory claims_;
+  learn::JournalDisk disk_;
   SystemLoad load_{};
   std::size_t idle_looks_ = 100'000;  // left in this round
   std::optional<provision::LearntStore> store_;
   MonotonicTime kept_{};
   std::vector<OrchestrationJournal::Entry> to_write_;  // what the disk did not take yet
-  std::string journal_trouble_;
-  std::size_t refused_octets_ = 0;  // that the disk did not take
   std::uint64_t acts_ = 0;
   News news_;
 };

@@ -127,7 +127,7 @@ OrchestrationEngine::State EngineCore::state() const {
                                    .needs = world_.needs->counts()};
   for (std::uint16_t i = 0; i < targets_.size(); ++i)
     if (auto why = desk_.target_trouble(i); !why.empty()) state.troubles[targets_[i].name] = std::move(why);
-  if (!journal_trouble_.empty()) state.troubles["journal"] = journal_trouble_;
+  if (!disk_.is_well()) state.troubles["journal"] = disk_.trouble();
   return state;
 }
 

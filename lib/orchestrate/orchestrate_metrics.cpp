@@ -45,7 +45,6 @@ void OrchestrateMetrics::make_counters(Metrics& metrics) {
                                               {{"kind", std::string(to_string(static_cast<Action::Kind>(kind)))},
                                                {"state", std::string(to_string(static_cast<Action::State>(state)))}});
   acts = metrics.counter(full("acts_total"), "Acts of users that were heard");
-  journal_failures = metrics.counter(full("journal_failures_total"), "Writes that the journal's disk would not take");
 }
 
 void OrchestrateMetrics::make_gauges(Metrics& metrics, const std::vector<std::string>& targets) {
@@ -58,7 +57,6 @@ void OrchestrateMetrics::make_gauges(Metrics& metrics, const std::vector<std::st
   gauge("cost", "What all resources cost since the start, in the operator's unit", cost_);
   gauge("users", "Users that are known", users);
   gauge("queue_shed", "Acts that did not fit into the queue", shed);
-  gauge("journal_trouble", "1 while the journal's disk takes nothing", journal_trouble);
   gauge("halted", "1 while nothing more is made ahead, by order", halted_);
   for (std::size_t i = 0; i < kSteps; ++i)
     gauge("resources", "Resources by step", resources_[i],

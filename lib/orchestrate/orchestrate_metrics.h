@@ -21,8 +21,7 @@ class OrchestrateMetrics {
   void desk(const ResourceDesk& desk);
   void action(const Action& action);
 
-  Counter acts, journal_failures;
-  std::atomic<bool> journal_trouble{false};
+  Counter acts;
   std::atomic<std::uint64_t> users{0}, shed{0};
 
  private:

@@ -52,35 +52,20 @@ void EngineCore::write_down(std::vector<Note> notes, std::vector<Act>& acts) {
   for (const auto& each : notes)
     if (auto entry = entry_of(each)) entries.push_back(std::move(*entry));
   if (entries.empty() || write(entries)) return;
-  refused_octets_ = std::max(refused_octets_, kOctets * entries.size());
+  disk_.refused(kOctets * entries.size());
   std::ranges::copy_if(entries, std::back_inserter(to_write_), &ProvisionJournal::Entry::ended);
   std::erase_if(acts, [](const Act& act) { return act.kind == Act::Kind::start && !DryRun::is(act.id); });
   for (const auto& each : notes) desk_.unwritten(each, now());
 }
 
 bool EngineCore::write(std::span<const ProvisionJournal::Entry> entries) {
-  const auto written = journal_->write(entries);
-  journal_is(written);
-  return written.has_value();
-}
-
-void EngineCore::journal_is(const Result<void>& written) {
-  if (!written) metrics_.journal_failures.add();
-  if (!written && journal_trouble_.empty())
-    world_.log.error("journal",
-                     written.error().to_string() + "; nothing new is started or given until it can be written");
-  if (written && !journal_trouble_.empty()) world_.log.info("journal", "can be written again");
-  journal_trouble_ = written ? std::string() : written.error().message;
-  metrics_.journal_trouble = !written;
-  desk_.journal(journal_trouble_);
+  return disk_.took(journal_->write(entries));
 }
 
 void EngineCore::retry_journal() {
-  if (journal_trouble_.empty()) return;
-  journal_is(journal_->check(refused_octets_));
-  if (journal_trouble_.empty()) refused_octets_ = 0;
-  if (journal_trouble_.empty() && journal_->halted() != metrics_.halted) journal_is(journal_->halt(metrics_.halted));
-  if (journal_trouble_.empty() && !to_write_.empty() && write(to_write_)) to_write_.clear();
+  if (!disk_.takes_again([this](std::size_t octets) { return journal_->check(octets); })) return;
+  if (journal_->halted() != metrics_.halted) disk_.took(journal_->halt(metrics_.halted));
+  if (disk_.is_well() && !to_write_.empty() && write(to_write_)) to_write_.clear();
 }
 
 void EngineCore::carry_out(const Act& act) {

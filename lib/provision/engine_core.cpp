@@ -65,7 +65,12 @@ EngineCore::EngineCore(ProvisioningEngine::Settings settings, ProvisioningEngine
       metrics_(*world_.metrics, names_of(settings_.pools)),
       evidence_(evidence_of(settings_)),
       desk_(rules_of(settings_.pools, world_.providers), rules_of(world_.providers), settings_.budgets, {},
-            [this](std::string_view pool) { return new_id(pool); }) {
+            [this](std::string_view pool) { return new_id(pool); }),
+      disk_({.metrics = *world_.metrics,
+             .prefix = "harbinger_provision",
+             .log = world_.log,
+             .meanwhile = "nothing new is started or given until it can be written",
+             .tell = [this](const std::string& trouble) { desk_.journal(trouble); }}) {
   for (const auto& [name, provider] : world_.providers)
     providers_.push_back({.name = name, .provider = provider.get(), .traits = provider->traits()});
   const auto begin = now();
@@ -149,7 +154,7 @@ void EngineCore::halt(bool halted) {
   if (settings_.mode != Mode::off) desk_.halt(halted);
   metrics_.halted = halted;
   world_.log.info("halt", halted ? "nothing more is started, by order" : "goes on");
-  journal_is(journal_->halt(halted));
+  disk_.took(journal_->halt(halted));
 }
 
 void EngineCore::probed(const std::string& id, bool well, const std::string& why) {

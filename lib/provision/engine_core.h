@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "learn/journal_disk.h"
 #include "provision/ask_rhythm.h"
 #include "provision/dry_run.h"
 #include "provision/engine.h"
@@ -101,7 +102,6 @@ class EngineCore {
   void write_down(std::vector<Note> notes, std::vector<Act>& acts);
   std::optional<ProvisionJournal::Entry> entry_of(const Note& note);
   bool write(std::span<const ProvisionJournal::Entry> entries);
-  void journal_is(const Result<void>& written);
   void retry_journal();
   void moved(const Instance& instance);
   void watch(const Instance& instance);
@@ -126,13 +126,12 @@ class EngineCore {
   ProvisionMetrics metrics_;
   Evidence evidence_;
   InstanceDesk desk_;
+  learn::JournalDisk disk_;
   DryRun dry_;
   std::vector<Sizing> sizers_;
   std::optional<LearntStore> store_;
   MonotonicTime kept_{};
   std::vector<ProvisionJournal::Entry> to_write_;  // ends that the disk did not take yet
-  std::string journal_trouble_;
-  std::size_t refused_octets_ = 0;  // that the disk did not take
   bool published_ = false;
   MonotonicTime began_{};
   std::uint64_t lost_ = 0;

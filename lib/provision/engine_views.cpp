@@ -24,7 +24,7 @@ ProvisioningEngine::InstanceState EngineCore::state_of(const Instance& instance)
 
 ProvisioningEngine::State EngineCore::state() const {
   ProvisioningEngine::State state{
-      .mode = settings_.mode, .halted = metrics_.halted, .lost = lost_, .journal_trouble = journal_trouble_};
+      .mode = settings_.mode, .halted = metrics_.halted, .lost = lost_, .journal_trouble = disk_.trouble()};
   for (std::size_t i = 0; i < settings_.pools.size(); ++i) {
     const auto view = desk_.pool(static_cast<std::uint16_t>(i));
     const auto& what = settings_.pools[i].what;

@@ -25,11 +25,7 @@ ProvisionMetrics::ProvisionMetrics(Metrics& metrics, const std::vector<std::stri
   too_few = metrics.counter("harbinger_provision_unproved_total", kPassed, {{"why", "too_few_clients"}});
   client_spent = metrics.counter("harbinger_provision_unproved_total", kPassed, {{"why", "client_spent"}});
   strays = metrics.counter("harbinger_provision_strays_total", "Instances of ours that nobody knew, and were stopped");
-  journal_failures =
-      metrics.counter("harbinger_provision_journal_failures_total", "Writes that the journal's disk would not take");
   for (const auto& each : pools) make_pool(metrics, each);
-  gauges_.push_back(metrics.gauge("harbinger_provision_journal_trouble", "1 while the journal's disk takes nothing",
-                                  [this] { return journal_trouble.load() ? 1.0 : 0.0; }));
   gauges_.push_back(metrics.gauge("harbinger_provision_halted", "1 while nothing is started, by order",
                                   [this] { return halted.load() ? 1.0 : 0.0; }));
   gauges_.push_back(metrics.gauge("harbinger_provision_lost", "Wishes of workers that did not fit",

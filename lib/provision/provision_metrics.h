@@ -23,8 +23,8 @@ class ProvisionMetrics {
     pools_[pool]->start.observe(std::chrono::duration<double>(after).count());
   }
 
-  Counter too_few, client_spent, strays, journal_failures;
-  std::atomic<bool> journal_trouble{false}, halted{false};
+  Counter too_few, client_spent, strays;
+  std::atomic<bool> halted{false};
   std::atomic<std::uint64_t> lost{0};
 
  private:
