@@ -73,6 +73,14 @@ Result<ScopedTokens> ScopedTokens::load(const std::filesystem::path& file, const
   return parse(*text, file, grammar);
 }
 
+Result<std::optional<ScopedTokens>> ScopedTokens::load_any(const std::optional<std::filesystem::path>& file,
+                                                           const Grammar& grammar) {
+  if (!file) return std::nullopt;
+  auto tokens = load(*file, grammar);
+  if (!tokens) return fail(tokens.error());
+  return std::move(*tokens);
+}
+
 std::optional<ScopedTokens::Holder> ScopedTokens::find(std::string_view token) const {
   const auto digest = digest_of(token);
   const Entry* found = nullptr;

@@ -30,6 +30,9 @@ class ScopedTokens {
   /// characters, a name at most 64. Errors name file and line; no tokens at all is one.
   static Result<ScopedTokens> parse(std::string_view text, const std::filesystem::path& file, const Grammar& grammar);
   static Result<ScopedTokens> load(const std::filesystem::path& file, const Grammar& grammar);
+  /// None where no file is named.
+  static Result<std::optional<ScopedTokens>> load_any(const std::optional<std::filesystem::path>& file,
+                                                      const Grammar& grammar);
 
   struct Holder {
     std::size_t scope = 0;  ///< the place of its word in the grammar

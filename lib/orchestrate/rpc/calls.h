@@ -1,7 +1,6 @@
 // What all calls of one server share: who may do what, which streams are open, what is counted. gRPC's classes are only named here.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "base/listeners.h"
 #include "net/scoped_tokens.h"
 #include "orchestrate/rpc/orchestration_server.h"
+#include "persona/rpc/call_counts.h"
 #include "persona/rpc/live_streams.h"
 
 namespace grpc {
@@ -40,8 +40,6 @@ class Calls {
 
   /// No new streams; those that are open end soon. Nobody looks any more.
   void drain();
-  /// A watcher was cut off.
-  void count_cut() const { cut_.add(); }
 
   /// `look` is called with the plan every `refresh` while the handle lives, on one thread, and must not let go of the handle.
   [[nodiscard]] std::shared_ptr<void> each_round(std::function<void(const std::vector<Action>& plan)> look) {
@@ -49,6 +47,7 @@ class Calls {
   }
 
   const ServerSettings settings;
+  const persona::CallCounts<What> counts;
   persona::LiveStreams streams;
 
  private:
@@ -57,8 +56,6 @@ class Calls {
 
   const std::shared_ptr<OrchestrationEngine> engine_;
   const std::optional<net::ScopedTokens> tokens_;
-  std::array<Counter, static_cast<std::size_t>(What::limit)> done_, refused_;
-  Counter cut_;
   Listeners<void(const std::vector<Action>&)> lookers_;
   std::optional<Repeater> rounds_;
 };

@@ -19,20 +19,10 @@ net::ScopedTokens::Grammar token_grammar() { return {.scopes = kScopes}; }
 Calls::Calls(std::shared_ptr<OrchestrationEngine> engine, const ServerSettings& server_settings,
              std::optional<net::ScopedTokens> tokens)
     : settings(server_settings),
+      counts(settings.metrics, "harbinger_orchestration", kCalls),
       streams(settings.most_streams),
       engine_(std::move(engine)),
       tokens_(std::move(tokens)) {
-  static_assert(kCalls.size() == static_cast<std::size_t>(What::limit));
-  if (settings.metrics) {
-    constexpr std::string_view kName = "harbinger_orchestration_calls_total", kHelp = "Calls over gRPC.";
-    for (std::size_t i = 0; i < kCalls.size(); ++i) {
-      const std::string call(kCalls[i]);
-      done_[i] = settings.metrics->counter(kName, kHelp, {{"call", call}, {"verdict", "admitted"}});
-      refused_[i] = settings.metrics->counter(kName, kHelp, {{"call", call}, {"verdict", "refused"}});
-    }
-    cut_ = settings.metrics->counter("harbinger_orchestration_watchers_cut_total",
-                                     "Watchers over gRPC that read too slowly.");
-  }
   rounds_.emplace(settings.refresh, [this] { look(); });
 }
 
@@ -49,7 +39,7 @@ grpc::Status Calls::judge(const grpc::CallbackServerContext& context, Scope need
 
 grpc::Status Calls::admit(const grpc::CallbackServerContext& context, What what, Scope needed) const {
   auto status = judge(context, needed);
-  (status.ok() ? done_ : refused_)[static_cast<std::size_t>(what)].add();
+  counts.judged(what, status.ok());
   return status;
 }
 

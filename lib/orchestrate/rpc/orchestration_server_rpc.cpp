@@ -4,7 +4,7 @@
 
 #include <harbinger/orchestration/v1/orchestration.grpc.pb.h>
 #include "orchestrate/rpc/answers.h"
-#include "persona/rpc/serving.h"
+#include "persona/rpc/calls_server.h"
 
 namespace harbinger::orchestrate {
 
@@ -18,6 +18,7 @@ using What = Calls::What;
 
 class Service final : public v1::Orchestration::CallbackService {
  public:
+  static constexpr auto kName = v1::Orchestration::service_full_name();
   explicit Service(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
 
   Unary* ReportActivity(Context* context, const v1::ReportActivityRequest* request,
@@ -71,55 +72,16 @@ class Service final : public v1::Orchestration::CallbackService {
   const std::shared_ptr<Calls> calls_;
 };
 
-class Server final : public OrchestrationServer {
- public:
-  explicit Server(std::shared_ptr<Calls> calls) : calls_(std::move(calls)), service_(calls_) {}
-  ~Server() override { stop(); }
-
-  Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
-    const auto& settings = calls_->settings;
-    auto running = persona::run_server({.services = {{&service_, v1::Orchestration::service_full_name()}},
-                                        .speaks = "this server speaks harbinger.orchestration.v1",
-                                        .most_octets = settings.most_octets,
-                                        .silence = settings.silence},
-                                       settings.listen, credentials);
-    if (!running) return fail(running.error());
-    running_ = std::move(*running);
-    return {};
-  }
-
-  std::vector<SocketAddress> addresses() const override { return running_->addresses(); }
-
-  void stop() override {
-    if (running_) running_->stop([this] { calls_->drain(); }, calls_->settings.grace);
-  }
-
- private:
-  const std::shared_ptr<Calls> calls_;
-  Service service_;
-  std::unique_ptr<persona::RunningServer> running_;
-};
+using Server = persona::CallsServer<OrchestrationServer, Calls, Service>;
 
 }  // namespace
 
 Result<std::unique_ptr<OrchestrationServer>> serve_orchestration(std::shared_ptr<OrchestrationEngine> engine,
                                                                  const ServerSettings& settings) {
-  const auto credentials = persona::open_door({.listen = settings.listen,
-                                               .tls = {settings.certificate, settings.key, settings.client_ca},
-                                               .has_tokens = settings.tokens.has_value(),
-                                               .could = "approve plans and claim resources",
-                                               .secrets = "tokens and what users do",
-                                               .log = &settings.log});
-  if (!credentials) return fail(credentials.error());
-  std::optional<net::ScopedTokens> tokens;
-  if (settings.tokens) {
-    auto loaded = net::ScopedTokens::load(*settings.tokens, token_grammar());
-    if (!loaded) return fail(loaded.error());
-    tokens = std::move(*loaded);
-  }
-  auto server = std::make_unique<Server>(std::make_shared<Calls>(std::move(engine), settings, std::move(tokens)));
-  if (auto started = server->start(*credentials); !started) return fail(started.error());
-  return server;
+  return Server::serve(std::move(engine), settings, token_grammar(),
+                       {.could = "approve plans and claim resources",
+                        .secrets = "tokens and what users do",
+                        .speaks = "this server speaks harbinger.orchestration.v1"});
 }
 
 }  // namespace harbinger::orchestrate

@@ -32,22 +32,18 @@ std::string digest(v1::Desired desired) {
   return desired.SerializeAsString();
 }
 
-class DesiredWatch final : public persona::ToldStream<v1::WatchDesiredResponse> {
+class DesiredWatch final : public persona::ToldStream<v1::WatchDesiredResponse, Calls> {
  public:
-  DesiredWatch(std::shared_ptr<Calls> calls, ActorKey user) : calls_(std::move(calls)), user_(user) {}
+  DesiredWatch(std::shared_ptr<Calls> calls, ActorKey user) : ToldStream(std::move(calls)), user_(user) {}
 
   void begin() {
-    keep();
-    if (!calls_->streams.add(shared_from_this()))
-      return end({grpc::StatusCode::RESOURCE_EXHAUSTED, "no room for another stream"});
+    if (!join()) return;
     StartSendInitialMetadata();
     look(calls_->engine().plan());
     hearing_ = calls_->each_round([weak = weak_from_this(), this](const std::vector<Action>& plan) {
       if (const auto self = weak.lock()) look(plan);
     });
   }
-
-  void drain() override { end({grpc::StatusCode::UNAVAILABLE, "the server is going down"}); }
 
  private:
   void look(const std::vector<Action>& plan) {
@@ -70,15 +66,7 @@ class DesiredWatch final : public persona::ToldStream<v1::WatchDesiredResponse> 
     return true;
   }
 
-  void let_go() override {
-    hearing_.reset();
-    calls_->streams.remove(this);
-    calls_.reset();
-  }
-
-  std::shared_ptr<Calls> calls_;  // until the call is done
   const ActorKey user_;
-  std::shared_ptr<void> hearing_;
   std::string seen_;
   std::optional<v1::Desired> next_;
 };

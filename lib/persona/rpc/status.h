@@ -10,6 +10,9 @@ class Status;
 namespace harbinger::persona {
 
 grpc::Status status_of(const Error& error);
+/// The same, for templates: `Status` is gRPC's, which they only name.
+template <class Status>
+Status status_as(const Error& error);
 Error error_of(const grpc::Status& status);
 
 }  // namespace harbinger::persona

@@ -33,6 +33,12 @@ grpc::Status status_of(const Error& error) {
   return {code, error.message};
 }
 
+template <class Status>
+Status status_as(const Error& error) {
+  return status_of(error);
+}
+template grpc::Status status_as<grpc::Status>(const Error& error);
+
 Error error_of(const grpc::Status& status) {
   const auto code = [&] {
     switch (status.error_code()) {

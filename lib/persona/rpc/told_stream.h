@@ -10,9 +10,12 @@
 #include <string>
 #include <utility>
 
+#include <harbinger/log.h>
 #include "persona/rpc/live_streams.h"
+#include "persona/rpc/status.h"
 
 namespace grpc {
+class CallbackServerContext;
 template <class Response>
 class ServerWriteReactor;
 class Status;
@@ -20,12 +23,16 @@ class Status;
 
 namespace harbinger::persona {
 
-/// Writes what there is to tell whenever the reader has taken the last message. Keeps itself until gRPC is done with it.
-template <class Response, class Status = grpc::Status>
+/// Writes what there is to tell whenever the reader has taken the last message. Keeps itself until gRPC is done with it. `Calls` have `settings`, `streams` and
+/// `counts` of the server.
+template <class Response, class Calls, class Status = grpc::Status>
 class ToldStream : public grpc::ServerWriteReactor<Response>,
                    public LiveStream,
-                   public std::enable_shared_from_this<ToldStream<Response, Status>> {
+                   public std::enable_shared_from_this<ToldStream<Response, Calls, Status>> {
  public:
+  explicit ToldStream(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
+
+  void drain() override { end(status_as<Status>({ErrorCode::unreachable, "the server is going down"})); }
   void OnWriteDone(bool ok) override {
     const std::lock_guard lock(mutex_);
     writing_ = false;
@@ -35,17 +42,23 @@ class ToldStream : public grpc::ServerWriteReactor<Response>,
   void OnCancel() override { end(Status::CANCELLED); }
   void OnDone() override {
     // Waits for news that are under way, so no lock is held.
-    let_go();
+    hearing_.reset();
+    calls_->streams.remove(this);
+    calls_.reset();
     self_.reset();
   }
 
  protected:
   /// The next message, with the lock held; false when there is nothing to tell now.
   virtual bool fill(Response& out) = 0;
-  /// Hears no more news, and is counted out. No lock is held.
-  virtual void let_go() = 0;
 
-  void keep() { self_ = this->shared_from_this(); }
+  /// Counts itself in; false when there is no room, and it has ended.
+  bool join() {
+    self_ = this->shared_from_this();
+    if (calls_->streams.add(self_)) return true;
+    end(status_as<Status>({ErrorCode::too_large, "no room for another stream"}));
+    return false;
+  }
   /// After what is being written. The first end counts.
   void end(Status status) {
     const std::lock_guard lock(mutex_);
@@ -65,6 +78,8 @@ class ToldStream : public grpc::ServerWriteReactor<Response>,
   bool writing() const { return writing_; }
   bool ending() const { return ending_.has_value(); }
 
+  std::shared_ptr<Calls> calls_;   // until the call is done: news that are late must not keep the engine
+  std::shared_ptr<void> hearing_;  // of news, as long
   std::mutex mutex_;
 
  private:
@@ -82,19 +97,20 @@ class ToldStream : public grpc::ServerWriteReactor<Response>,
 
 /// Tells what there is at the beginning, that this was all, and each change from then on. Of each thing the latest news wait for their turn; for whom
 /// news of too many things wait, the stream is cut off. Responses have a field `complete`.
-template <class Response, class News, class Status = grpc::Status>
-class NewsStream : public ToldStream<Response, Status> {
+template <class Response, class News, class Calls, class Status = grpc::Status,
+          class Context = grpc::CallbackServerContext>
+class NewsStream : public ToldStream<Response, Calls, Status> {
  public:
-  explicit NewsStream(std::size_t most_waiting) : most_(most_waiting) {}
+  NewsStream(std::shared_ptr<Calls> calls, Context* context)
+      : ToldStream<Response, Calls, Status>(std::move(calls)),
+        context_(context),
+        most_(this->calls_->settings.most_waiting) {}
 
  protected:
   static constexpr int kMostInOne = 100;  ///< news in a message
 
   /// With the lock held.
   virtual void write(const News& news, Response& out) = 0;
-  /// Too many wait: counts and logs it, and breaks the call (TryCancel) when a write is on its way, which waits for a reader who does not read. What
-  /// the stream ends with. With the lock held.
-  virtual Status cut() = 0;
 
   void push(const std::string& key, const News& news) {
     const std::lock_guard lock(this->mutex_);
@@ -118,6 +134,15 @@ class NewsStream : public ToldStream<Response, Status> {
  private:
   enum class Beginning : std::uint8_t { not_known, told, complete };
 
+  // A write that is on its way waits for a reader who does not read: then the call is broken.
+  Status cut() {
+    this->calls_->counts.cut();
+    this->calls_->settings.log.warning("watcher",
+                                       escape_for_log(context_->peer()) + " reads too slowly, and is cut off");
+    if (this->writing()) context_->TryCancel();
+    return status_as<Status>({ErrorCode::too_large, "this watcher reads too slowly"});
+  }
+
   bool fill(Response& out) override {
     if (beginning_ == Beginning::not_known) return false;
     if (waiting_.empty() && beginning_ == Beginning::complete) return false;
@@ -131,6 +156,7 @@ class NewsStream : public ToldStream<Response, Status> {
     return true;
   }
 
+  Context* const context_;
   std::size_t most_;
   std::map<std::string, News> waiting_;
   Beginning beginning_ = Beginning::not_known;

@@ -1,7 +1,6 @@
 // What all calls of one server share: who may do what, which streams are open, what is counted. gRPC's classes are only named here.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <harbinger/repeater.h>
 #include "base/listeners.h"
 #include "net/scoped_tokens.h"
+#include "persona/rpc/call_counts.h"
 #include "persona/rpc/live_streams.h"
 #include "provision/rpc/provisioning_server.h"
 
@@ -41,13 +41,12 @@ class Calls {
 
   /// No new streams; those that are open end soon. Nobody is told of states any more.
   void drain();
-  /// A watcher was cut off.
-  void count_cut() const { cut_.add(); }
 
   /// `heard` gets the engine's state now and then while the handle lives, on one thread, and must not let go of the handle.
   [[nodiscard]] std::shared_ptr<void> each_state(std::function<void(const ProvisioningEngine::State&)> heard);
 
   const ServerSettings settings;
+  const persona::CallCounts<What> counts;
   persona::LiveStreams streams;
 
  private:
@@ -56,8 +55,6 @@ class Calls {
 
   const std::shared_ptr<ProvisioningEngine> engine_;
   const std::optional<net::ScopedTokens> tokens_;
-  std::array<Counter, static_cast<std::size_t>(What::limit)> done_, refused_;
-  Counter cut_;
   Listeners<void(const ProvisioningEngine::State&)> listeners_;
   std::optional<Repeater> repeater_;
 };

@@ -18,20 +18,10 @@ net::ScopedTokens::Grammar token_grammar() { return {.scopes = kScopes}; }
 Calls::Calls(std::shared_ptr<ProvisioningEngine> engine, const ServerSettings& server_settings,
              std::optional<net::ScopedTokens> tokens)
     : settings(server_settings),
+      counts(settings.metrics, "harbinger_provisioning", kCalls),
       streams(settings.most_streams),
       engine_(std::move(engine)),
       tokens_(std::move(tokens)) {
-  static_assert(kCalls.size() == static_cast<std::size_t>(What::limit));
-  if (settings.metrics) {
-    constexpr std::string_view kName = "harbinger_provisioning_calls_total", kHelp = "Calls over gRPC.";
-    for (std::size_t i = 0; i < kCalls.size(); ++i) {
-      const std::string call(kCalls[i]);
-      done_[i] = settings.metrics->counter(kName, kHelp, {{"call", call}, {"verdict", "admitted"}});
-      refused_[i] = settings.metrics->counter(kName, kHelp, {{"call", call}, {"verdict", "refused"}});
-    }
-    cut_ = settings.metrics->counter("harbinger_provisioning_watchers_cut_total",
-                                     "Watchers over gRPC that read too slowly.");
-  }
   repeater_.emplace(settings.refresh, [this] { tell_state(); });
 }
 
@@ -46,14 +36,14 @@ grpc::Status Calls::judge(const grpc::CallbackServerContext& context, std::strin
 
 grpc::Status Calls::admit(const grpc::CallbackServerContext& context, What what, Scope needed) const {
   auto status = judge(context, persona::bearer_token(context), needed);
-  (status.ok() ? done_ : refused_)[static_cast<std::size_t>(what)].add();
+  counts.judged(what, status.ok());
   return status;
 }
 
 grpc::Status Calls::admit_scaler(const grpc::CallbackServerContext& context, std::string_view shown) const {
   const auto token = persona::bearer_token(context);
   auto status = settings.client_ca ? grpc::Status::OK : judge(context, token.empty() ? shown : token, Scope::read);
-  (status.ok() ? done_ : refused_)[static_cast<std::size_t>(What::scaler)].add();
+  counts.judged(What::scaler, status.ok());
   return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include <externalscaler/externalscaler.grpc.pb.h>
 #include <harbinger/provisioning/v1/provisioning.grpc.pb.h>
-#include "persona/rpc/serving.h"
+#include "persona/rpc/calls_server.h"
 #include "provision/rpc/answers.h"
 
 namespace harbinger::provision {
@@ -21,6 +21,7 @@ grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, grpc::Sta
 
 class Provisioning final : public v1::Provisioning::CallbackService {
  public:
+  static constexpr auto kName = v1::Provisioning::service_full_name();
   explicit Provisioning(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
 
   grpc::ServerUnaryReactor* Register(grpc::CallbackServerContext* context, const v1::RegisterRequest* request,
@@ -49,6 +50,7 @@ class Provisioning final : public v1::Provisioning::CallbackService {
 
 class Scaler final : public externalscaler::ExternalScaler::CallbackService {
  public:
+  static constexpr auto kName = externalscaler::ExternalScaler::service_full_name();
   explicit Scaler(std::shared_ptr<Calls> calls) : calls_(std::move(calls)) {}
 
   grpc::ServerUnaryReactor* IsActive(grpc::CallbackServerContext* context, const externalscaler::ScaledObjectRef* who,
@@ -74,60 +76,15 @@ class Scaler final : public externalscaler::ExternalScaler::CallbackService {
   const std::shared_ptr<Calls> calls_;
 };
 
-class Server final : public ProvisioningServer {
- public:
-  explicit Server(std::shared_ptr<Calls> calls) : calls_(std::move(calls)), provisioning_(calls_), scaler_(calls_) {}
-  ~Server() override { stop(); }
-
-  Result<void> start(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
-    const auto& settings = calls_->settings;
-    auto running =
-        persona::run_server({.services = {{&provisioning_, v1::Provisioning::service_full_name()},
-                                          {&scaler_, externalscaler::ExternalScaler::service_full_name()}},
-                             .speaks = "this server speaks harbinger.provisioning.v1 and externalscaler.ExternalScaler",
-                             .most_octets = settings.most_octets,
-                             .silence = settings.silence},
-                            settings.listen, credentials);
-    if (!running) return fail(running.error());
-    running_ = std::move(*running);
-    return {};
-  }
-
-  std::vector<SocketAddress> addresses() const override { return running_->addresses(); }
-
-  void stop() override {
-    if (running_) running_->stop([this] { calls_->drain(); }, calls_->settings.grace);
-  }
-
- private:
-  const std::shared_ptr<Calls> calls_;
-  Provisioning provisioning_;
-  Scaler scaler_;
-  std::unique_ptr<persona::RunningServer> running_;
-};
-
-Result<std::optional<net::ScopedTokens>> tokens_of(const ServerSettings& settings) {
-  if (!settings.tokens) return std::nullopt;
-  auto tokens = net::ScopedTokens::load(*settings.tokens, token_grammar());
-  if (!tokens) return fail(tokens.error());
-  return std::move(*tokens);
-}
+using Server = persona::CallsServer<ProvisioningServer, Calls, Provisioning, Scaler>;
 
 }  // namespace
 
 Result<std::unique_ptr<ProvisioningServer>> serve_provisioning(std::shared_ptr<ProvisioningEngine> engine,
                                                                const ServerSettings& settings) {
-  const auto credentials = persona::open_door({.listen = settings.listen,
-                                               .tls = {settings.certificate, settings.key, settings.client_ca},
-                                               .has_tokens = settings.tokens.has_value(),
-                                               .could = "start instances",
-                                               .log = &settings.log});
-  if (!credentials) return fail(credentials.error());
-  auto tokens = tokens_of(settings);
-  if (!tokens) return fail(tokens.error());
-  auto server = std::make_unique<Server>(std::make_shared<Calls>(std::move(engine), settings, std::move(*tokens)));
-  if (auto started = server->start(*credentials); !started) return fail(started.error());
-  return server;
+  return Server::serve(std::move(engine), settings, token_grammar(),
+                       {.could = "start instances",
+                        .speaks = "this server speaks harbinger.provisioning.v1 and externalscaler.ExternalScaler"});
 }
 
 }  // namespace harbinger::provision

@@ -14,21 +14,17 @@ namespace {
 
 using Reactor = grpc::ServerWriteReactor<externalscaler::IsActiveResponse>;
 
-class ActiveStream final : public persona::ToldStream<externalscaler::IsActiveResponse> {
+class ActiveStream final : public persona::ToldStream<externalscaler::IsActiveResponse, Calls> {
  public:
-  ActiveStream(std::shared_ptr<Calls> calls, std::string pool) : calls_(std::move(calls)), pool_(std::move(pool)) {}
+  ActiveStream(std::shared_ptr<Calls> calls, std::string pool) : ToldStream(std::move(calls)), pool_(std::move(pool)) {}
 
   void begin() {
-    keep();
-    if (!calls_->streams.add(shared_from_this()))
-      return end({grpc::StatusCode::RESOURCE_EXHAUSTED, "no room for another stream"});
+    if (!join()) return;
     look(calls_->engine().state());
     hearing_ = calls_->each_state([weak = weak_from_this(), this](const ProvisioningEngine::State& state) {
       if (const auto self = weak.lock()) look(state);
     });
   }
-
-  void drain() override { end({grpc::StatusCode::UNAVAILABLE, "the server is going down"}); }
 
  private:
   // A pool may be gone after a reload.
@@ -47,15 +43,7 @@ class ActiveStream final : public persona::ToldStream<externalscaler::IsActiveRe
     return true;
   }
 
-  void let_go() override {
-    hearing_.reset();
-    calls_->streams.remove(this);
-    calls_.reset();
-  }
-
-  std::shared_ptr<Calls> calls_;  // until the call is done
   const std::string pool_;
-  std::shared_ptr<void> hearing_;
   bool active_ = false;
   std::optional<bool> told_;
 };

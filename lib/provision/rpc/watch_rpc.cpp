@@ -17,18 +17,16 @@ namespace {
 using Reactor = grpc::ServerWriteReactor<v1::WatchResponse>;
 using Instance = ProvisioningEngine::InstanceState;
 
-class Watch final : public persona::NewsStream<v1::WatchResponse, Instance> {
+class Watch final : public persona::NewsStream<v1::WatchResponse, Instance, Calls> {
  public:
   Watch(std::shared_ptr<Calls> calls, grpc::CallbackServerContext* context, std::string pool)
-      : NewsStream(calls->settings.most_waiting), calls_(std::move(calls)), context_(context), pool_(std::move(pool)) {}
+      : NewsStream(std::move(calls), context), pool_(std::move(pool)) {}
 
   void begin() {
-    keep();
-    if (!calls_->streams.add(shared_from_this()))
-      return end({grpc::StatusCode::RESOURCE_EXHAUSTED, "no room for another stream"});
+    if (!join()) return;
     StartSendInitialMetadata();
     // Changes are heard before the beginning is looked at, so that none falls between.
-    watching_ = calls_->engine().on_change([weak = weak_from_this(), this](const Instance& instance) {
+    hearing_ = calls_->engine().on_change([weak = weak_from_this(), this](const Instance& instance) {
       if (const auto self = weak.lock(); self && wanted(instance)) push(instance.id, instance);
     });
     const auto state = calls_->engine().state();
@@ -40,30 +38,12 @@ class Watch final : public persona::NewsStream<v1::WatchResponse, Instance> {
     tell_beginning(std::move(all));
   }
 
-  void drain() override { end({grpc::StatusCode::UNAVAILABLE, "the server is going down"}); }
-
  private:
   bool wanted(const Instance& instance) const { return pool_.empty() || instance.pool == pool_; }
 
   void write(const Instance& news, v1::WatchResponse& out) override { provision::write(news, *out.add_instances()); }
 
-  grpc::Status cut() override {
-    calls_->count_cut();
-    calls_->settings.log.warning("watcher", escape_for_log(context_->peer()) + " reads too slowly, and is cut off");
-    if (writing()) context_->TryCancel();
-    return {grpc::StatusCode::RESOURCE_EXHAUSTED, "this watcher reads too slowly"};
-  }
-
-  void let_go() override {
-    watching_.reset();
-    calls_->streams.remove(this);
-    calls_.reset();
-  }
-
-  std::shared_ptr<Calls> calls_;  // until the call is done: news that are late must not keep the engine
-  grpc::CallbackServerContext* const context_;
   const std::string pool_;
-  std::shared_ptr<void> watching_;
 };
 
 }  // namespace
