@@ -6,10 +6,15 @@
 
 namespace harbinger {
 
-Result<Secret> open_state_folder(const std::filesystem::path& folder, const std::optional<std::filesystem::path>& key) {
+Result<void> make_folder(const std::filesystem::path& folder) {
   std::error_code trouble;
   std::filesystem::create_directories(folder, trouble);
   if (trouble) return fail(ErrorCode::denied, "cannot make " + folder.string() + ": " + trouble.message());
+  return {};
+}
+
+Result<Secret> open_state_folder(const std::filesystem::path& folder, const std::optional<std::filesystem::path>& key) {
+  if (auto made = make_folder(folder); !made) return fail(made.error());
   return read_or_make_secret(key.value_or(folder / "key"));
 }
 

@@ -15,6 +15,9 @@
 
 namespace harbinger {
 
+/// Makes the folder where it is missing. `denied` when it cannot be made.
+Result<void> make_folder(const std::filesystem::path& folder);
+
 /// Makes the folder where it is missing; the secret of what lies in it, from `key`, or from `key` in the folder, which is made then, too.
 Result<Secret> open_state_folder(const std::filesystem::path& folder, const std::optional<std::filesystem::path>& key);
 

@@ -57,7 +57,6 @@ MirrorService::~MirrorService() {
   rounds_.reset();
   event_file_.reset();
   events_.reset();
-  running_ = nullptr;
   engine_.reset();
 }
 
@@ -112,15 +111,9 @@ Result<void> MirrorService::open_publisher() {
   return {};
 }
 
-std::shared_ptr<mirror::MirrorEngine> MirrorService::engine() const {
-  const std::lock_guard guard(lock_);
-  return engine_;
-}
-
 std::string MirrorService::trouble() const {
-  const std::lock_guard guard(lock_);
-  if (engine_) return engine_->state().journal_trouble;
-  return trouble_;
+  const auto running = engine();
+  return running ? running->state().journal_trouble : engine_.trouble();
 }
 
 // The configuration may have all only counted, whatever the settings say.
@@ -138,12 +131,12 @@ void MirrorService::look() {
     seen_version_ = now->number;
     return running->settings(settings_of(*now));
   }
-  const auto hubs = edge::EdgeHub::running();
-  const auto begun = hubs.empty()
-                         ? Result<void>(fail(ErrorCode::not_found, "no edge's door is open: `edges` opens one"))
-                         : begin(hubs.back());
-  const std::lock_guard guard(lock_);
-  trouble_ = begun ? "" : begun.error().message;
+  const auto begin_at_a_hub = [this]() -> Result<void> {
+    const auto hubs = edge::EdgeHub::running();
+    if (hubs.empty()) return fail(ErrorCode::not_found, "no edge's door is open: `edges` opens one");
+    return begin(hubs.back());
+  };
+  static_cast<void>(engine_.attempt(begin_at_a_hub, [] { return Result<void>(); }));
 }
 
 Result<void> MirrorService::begin(std::shared_ptr<edge::EdgeHub> hub) {
@@ -159,9 +152,7 @@ Result<void> MirrorService::begin(std::shared_ptr<edge::EdgeHub> hub) {
   std::shared_ptr<mirror::MirrorEngine> engine = mirror::MirrorEngine::start(std::move(settings), std::move(world));
   seen_version_ = version->number;
   hear_events(engine);
-  const std::lock_guard guard(lock_);
-  engine_ = std::move(engine);
-  running_ = engine_.get();
+  engine_.set(std::move(engine));
   return {};
 }
 

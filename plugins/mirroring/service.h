@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "mirror/sealed_file.h"
 #include "mirror/share.h"
 #include "mirror/update_publisher.h"
+#include "plugins/late_engine.h"
 #include "plugins/mirroring/event_file.h"
 #include "plugins/mirroring/rows.h"
 
@@ -73,10 +73,10 @@ class MirrorService {
   mirror::OwnAnswers& own() { return told_->own; }
   /// On workers.
   void asked(std::uint64_t resource, std::string_view name, mirror::ClusterId cluster) noexcept {
-    if (auto* engine = running_.load(std::memory_order_acquire)) engine->asked(resource, name, cluster);
+    if (auto* engine = engine_.running()) engine->asked(resource, name, cluster);
   }
 
-  std::shared_ptr<mirror::MirrorEngine> engine() const;
+  std::shared_ptr<mirror::MirrorEngine> engine() const { return engine_.get(); }
   const std::shared_ptr<mirror::ConfigStore>& store() const { return store_; }
   /// Why nothing is mirrored; empty when it is.
   std::string trouble() const;
@@ -104,10 +104,7 @@ class MirrorService {
   std::optional<mirror::SealedFile> forecasts_;
   std::unique_ptr<mirror::UpdatePublisher> elsewhere_;
 
-  mutable std::mutex lock_;  // of the engine's pointer and the trouble
-  std::shared_ptr<mirror::MirrorEngine> engine_;
-  std::string trouble_;
-  std::atomic<mirror::MirrorEngine*> running_ = nullptr;
+  LateEngine<mirror::MirrorEngine> engine_;
   std::uint64_t seen_version_ = 0;
   std::shared_ptr<void> events_;
   std::unique_ptr<EventFile> event_file_;

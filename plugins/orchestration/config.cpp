@@ -109,10 +109,7 @@ Result<void> check(const Config& config) {
 }
 
 ServiceSettings service_settings(const Config& config, const PluginContext& context) {
-  const auto whole = [&](const std::optional<std::filesystem::path>& path) {
-    return path ? std::optional(context.resolve(*path)) : std::nullopt;
-  };
-  ServiceSettings settings{.state = context.resolve(config.state), .key = whole(config.key)};
+  ServiceSettings settings{.state = context.resolve(config.state), .key = resolve(context, config.key)};
   auto& engine = settings.engine;
   engine.mode = config.mode;
   for (const auto& row : config.kinds) engine.kinds.push_back(kind_of(row, config.settings));
@@ -138,9 +135,7 @@ ServiceSettings service_settings(const Config& config, const PluginContext& cont
   for (const auto& row : config.watches)
     settings.intake.logs.push_back({context.resolve(row.file), row.format, row.mapping, row.from_start});
   settings.rules = rules_of(config.rules).value();
-  if (config.grpc)
-    settings.door = {*config.grpc, whole(config.certificate), whole(config.private_key), whole(config.client_ca),
-                     whole(config.grpc_tokens)};
+  settings.door = grpc_door(config, context);
   return settings;
 }
 

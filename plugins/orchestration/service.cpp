@@ -25,11 +25,6 @@ FolderServices<OrchestrationService, Nothing, ServiceSettings>& services() {
   return only;
 }
 
-EngineSource::Start& start_in_use() {
-  static EngineSource::Start start = OrchestrationEngine::start;
-  return start;
-}
-
 auto whole(const KindSettings& each) {
   return std::tie(each.kind, each.target, each.settings, each.cold_cost, each.idle_cost, each.ready_within);
 }
@@ -47,14 +42,6 @@ auto whole(const OrchestrationEngine::Settings& each) {
 template <class T>
 bool same(const std::vector<T>& a, const std::vector<T>& b) {
   return std::ranges::equal(a, b, [](const T& x, const T& y) { return whole(x) == whole(y); });
-}
-
-Result<std::filesystem::path> folder_of(const std::filesystem::path& state, const std::string& target) {
-  auto folder = state / "targets" / target;
-  std::error_code trouble;
-  std::filesystem::create_directories(folder, trouble);
-  if (trouble) return fail(ErrorCode::denied, "cannot make " + folder.string() + ": " + trouble.message());
-  return folder;
 }
 
 }  // namespace
@@ -102,7 +89,7 @@ Result<void> OrchestrationService::open() {
 Result<void> OrchestrationService::begin() {
   auto world = engine_world();
   if (!world) return fail(world.error());
-  auto started = start_in_use()(settings_.engine, std::move(*world));
+  auto started = EngineSource::start(settings_.engine, std::move(*world));
   if (!started) return fail(started.error());
   std::shared_ptr<OrchestrationEngine> engine = std::move(*started);
   if (auto pinned = engine->pin(settings_.rules); !pinned) return pinned;
@@ -123,9 +110,11 @@ Result<void> OrchestrationService::begin() {
                                                 .sink = std::move(sink),
                                                 .room = std::move(room)});
   if (!intake) return fail(intake.error());
-  const std::lock_guard guard(lock_);
-  engine_ = std::move(engine);
-  intake_ = std::move(*intake);
+  {
+    const std::lock_guard guard(lock_);
+    intake_ = std::move(*intake);
+  }
+  engine_.set(std::move(engine));
   return {};
 }
 
@@ -148,27 +137,16 @@ Result<void> OrchestrationService::open_door() {
   return {};
 }
 
-// What an older service of the folder still has is waited for.
-Result<void> OrchestrationService::begin_and_open() {
-  const std::lock_guard once(beginning_);
-  auto done = engine() ? Result<void>() : begin();
-  if (done) done = open_door();
-  const std::lock_guard guard(lock_);
-  trouble_ = done ? "" : done.error().message;
-  if (!done && done.error().code == ErrorCode::conflict) return {};
-  return done;
-}
-
 Result<OrchestrationEngine::World> OrchestrationService::engine_world() const {
   OrchestrationEngine::World world{.clock = world_.clock, .metrics = world_.metrics, .log = world_.log};
   const auto installation = installation_of(settings_.state);
   if (!installation) return fail(installation.error());
   for (const auto& [name, target] : settings_.targets) {
-    const auto folder = folder_of(settings_.state, name);
-    if (!folder) return fail(folder.error());
+    const auto folder = settings_.state / "targets" / name;
+    if (auto there = make_folder(folder); !there) return fail(there.error());
     auto made = make_target(target.word, {.clock = world_.clock,
                                           .installation = *installation,
-                                          .state = *folder,
+                                          .state = folder,
                                           .options = target.options,
                                           .templates = target.templates});
     if (!made) return fail(made.error().code, "target " + name + ": " + made.error().message);
@@ -189,11 +167,6 @@ Result<std::unique_ptr<ActReader>> OrchestrationService::reader() const {
   return load_act_reader(settings_.engine.users);
 }
 
-std::shared_ptr<OrchestrationEngine> OrchestrationService::engine() const {
-  const std::lock_guard guard(lock_);
-  return engine_;
-}
-
 std::shared_ptr<Intake> OrchestrationService::intake() const {
   const std::lock_guard guard(lock_);
   return intake_;
@@ -201,10 +174,7 @@ std::shared_ptr<Intake> OrchestrationService::intake() const {
 
 std::string OrchestrationService::trouble() const {
   const auto running = engine();
-  {
-    const std::lock_guard guard(lock_);
-    if (!running || !trouble_.empty()) return trouble_;
-  }
+  if (auto why = engine_.trouble(); !running || !why.empty()) return why;
   for (const auto& [what, trouble] : running->state().troubles)
     if (!trouble.empty()) return what + ": " + trouble;
   return {};
@@ -213,8 +183,5 @@ std::string OrchestrationService::trouble() const {
 void OrchestrationService::look() {
   if (!engine() || (settings_.door && !door_)) static_cast<void>(begin_and_open());
 }
-
-EngineSource::EngineSource(Start start) : before_(std::exchange(start_in_use(), std::move(start))) {}
-EngineSource::~EngineSource() { start_in_use() = std::move(before_); }
 
 }  // namespace harbinger::orchestration

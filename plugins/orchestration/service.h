@@ -13,6 +13,9 @@
 #include <harbinger/repeater.h>
 #include "orchestrate/engine.h"
 #include "orchestrate/rpc/orchestration_server.h"
+#include "plugins/engine_source.h"
+#include "plugins/grpc_door.h"
+#include "plugins/late_engine.h"
 #include "plugins/orchestration/intake.h"
 #include "plugins/orchestration/rows.h"
 
@@ -28,12 +31,7 @@ struct ServiceSettings {
   IntakeSettings intake{};
   std::vector<orchestrate::AttributeModel::Rule> rules{};
   /// Where sensors and applications come in over gRPC, with what proves who is who.
-  struct Door {
-    SocketAddress address{};
-    std::optional<std::filesystem::path> certificate{}, private_key{}, client_ca{}, tokens{};
-    friend bool operator==(const Door&, const Door&) = default;
-  };
-  std::optional<Door> door{};
+  std::optional<GrpcDoor> door{};
   friend bool operator==(const ServiceSettings&, const ServiceSettings&);
 };
 
@@ -52,7 +50,7 @@ class OrchestrationService {
   OrchestrationService& operator=(const OrchestrationService&) = delete;
 
   /// Both null until it has begun.
-  std::shared_ptr<orchestrate::OrchestrationEngine> engine() const;
+  std::shared_ptr<orchestrate::OrchestrationEngine> engine() const { return engine_.get(); }
   std::shared_ptr<Intake> intake() const;
   /// Why nothing can be made; empty when all is well.
   std::string trouble() const;
@@ -64,7 +62,9 @@ class OrchestrationService {
   Result<void> open();
   Result<void> begin();
   Result<void> open_door();
-  Result<void> begin_and_open();
+  Result<void> begin_and_open() {
+    return engine_.attempt([this] { return begin(); }, [this] { return open_door(); });
+  }
   Result<orchestrate::OrchestrationEngine::World> engine_world() const;
   Result<std::unique_ptr<orchestrate::ActReader>> reader() const;
 
@@ -72,27 +72,13 @@ class OrchestrationService {
   const World world_;
   Secret secret_{};
 
-  std::mutex beginning_;
-  mutable std::mutex lock_;  // of the pointers and the trouble
-  std::shared_ptr<orchestrate::OrchestrationEngine> engine_;
+  LateEngine<orchestrate::OrchestrationEngine> engine_;
+  mutable std::mutex lock_;  // of the intake's pointer
   std::shared_ptr<Intake> intake_;
-  std::string trouble_;
   std::unique_ptr<orchestrate::OrchestrationServer> door_;  // goes before the others
   std::unique_ptr<Repeater> rounds_;                        // first to end
 };
 
-/// How engines are started instead while it lives, for tests. The latest counts.
-class EngineSource {
- public:
-  using Start = std::function<Result<std::unique_ptr<orchestrate::OrchestrationEngine>>(
-      orchestrate::OrchestrationEngine::Settings, orchestrate::OrchestrationEngine::World)>;
-  explicit EngineSource(Start start);
-  ~EngineSource();
-  EngineSource(const EngineSource&) = delete;
-  EngineSource& operator=(const EngineSource&) = delete;
-
- private:
-  Start before_;
-};
+using EngineSource = harbinger::EngineSource<orchestrate::OrchestrationEngine>;
 
 }  // namespace harbinger::orchestration

@@ -90,18 +90,14 @@ Result<void> check(const Config& config) {
 }
 
 ServiceSettings service_settings(const Config& config, const PluginContext& context) {
-  const auto whole = [&](const std::optional<std::filesystem::path>& path) {
-    return path ? std::optional(context.resolve(*path)) : std::nullopt;
-  };
-  ServiceSettings settings{.state = context.resolve(config.state), .key = whole(config.key), .mode = config.mode};
+  ServiceSettings settings{
+      .state = context.resolve(config.state), .key = resolve(context, config.key), .mode = config.mode};
   for (const auto& row : config.pools) settings.pools.push_back(pool_of(row, config.commands, config.settings).value());
   for (const auto& row : config.pools) settings.providers[row.provider];
   for (const auto& row : config.providers) settings.providers[row.of][row.key] = row.value;
   settings.budgets = budgets_of(config.budgets);
   settings.tags = tags_of(config.tags);
-  if (config.grpc)
-    settings.door = {*config.grpc, whole(config.certificate), whole(config.private_key), whole(config.client_ca),
-                     whole(config.grpc_tokens)};
+  settings.door = grpc_door(config, context);
   return settings;
 }
 

@@ -20,11 +20,6 @@ FolderServices<ProvisioningService, Told, ServiceSettings>& services() {
   return only;
 }
 
-EngineSource::Start& start_in_use() {
-  static EngineSource::Start start = ProvisioningEngine::start;
-  return start;
-}
-
 auto whole(const provision::PoolSizer::Settings& each) {
   return std::tie(each.step, each.start, each.cold_cost, each.idle_cost, each.hit_rate, each.least, each.most);
 }
@@ -74,7 +69,6 @@ ProvisioningService::ProvisioningService(ServiceSettings settings, const World& 
 ProvisioningService::~ProvisioningService() {
   rounds_.reset();
   door_.reset();
-  running_ = nullptr;
   engine_.reset();
 }
 
@@ -94,12 +88,10 @@ Result<void> ProvisioningService::open() {
 Result<void> ProvisioningService::begin() {
   auto world = engine_world();
   if (!world) return fail(world.error());
-  auto engine = start_in_use()({.mode = settings_.mode, .pools = settings_.pools, .budgets = settings_.budgets},
-                               std::move(*world));
+  auto engine = EngineSource::start({.mode = settings_.mode, .pools = settings_.pools, .budgets = settings_.budgets},
+                                    std::move(*world));
   if (!engine) return fail(engine.error());
-  const std::lock_guard guard(lock_);
-  engine_ = std::move(*engine);
-  running_ = engine_.get();
+  engine_.set(std::move(*engine));
   return {};
 }
 
@@ -121,16 +113,6 @@ Result<void> ProvisioningService::open_door() {
   return {};
 }
 
-// What an older service of the folder still has is waited for.
-Result<void> ProvisioningService::begin_and_open() {
-  auto done = engine() ? Result<void>() : begin();
-  if (done) done = open_door();
-  const std::lock_guard guard(lock_);
-  trouble_ = done ? "" : done.error().message;
-  if (!done && done.error().code == ErrorCode::conflict) return {};
-  return done;
-}
-
 Result<ProvisioningEngine::World> ProvisioningService::engine_world() const {
   ProvisioningEngine::World world{
       .clock = world_.clock, .metrics = world_.metrics, .log = world_.log, .table = &told_->table};
@@ -138,9 +120,7 @@ Result<ProvisioningEngine::World> ProvisioningService::engine_world() const {
   if (!installation) return fail(installation.error());
   for (const auto& [word, options] : settings_.providers) {
     const auto folder = settings_.state / word;
-    std::error_code trouble;
-    std::filesystem::create_directories(folder, trouble);
-    if (trouble) return fail(ErrorCode::denied, "cannot make " + folder.string() + ": " + trouble.message());
+    if (auto there = make_folder(folder); !there) return fail(there.error());
     auto provider = provision::make_provider(
         word, {.clock = world_.clock, .installation = *installation, .state = folder, .options = options});
     if (!provider) return fail(provider.error().code, "provider " + word + ": " + provider.error().message);
@@ -153,21 +133,13 @@ Result<ProvisioningEngine::World> ProvisioningService::engine_world() const {
 }
 
 void ProvisioningService::wished(const provision::WishEvent& event, std::uint64_t own_tag) noexcept {
-  if (auto* engine = running_.load(std::memory_order_acquire)) engine->wished(event);
+  if (auto* engine = engine_.running()) engine->wished(event);
   seen_.push_with([&](Holder& holder) { holder = {event.client, own_tag}; });
-}
-
-std::shared_ptr<ProvisioningEngine> ProvisioningService::engine() const {
-  const std::lock_guard guard(lock_);
-  return engine_;
 }
 
 std::string ProvisioningService::trouble() const {
   const auto running = engine();
-  {
-    const std::lock_guard guard(lock_);
-    if (!running || !trouble_.empty()) return trouble_;
-  }
+  if (auto why = engine_.trouble(); !running || !why.empty()) return why;
   const auto state = running->state();
   if (!state.journal_trouble.empty()) return state.journal_trouble;
   for (const auto& pool : state.pools)
@@ -196,8 +168,5 @@ void ProvisioningService::read_calendar() noexcept {
   const auto unix = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
   offset_ms_.store(unix - world_.clock->now().ns / 1'000'000, std::memory_order_relaxed);
 }
-
-EngineSource::EngineSource(Start start) : before_(std::exchange(start_in_use(), std::move(start))) {}
-EngineSource::~EngineSource() { start_in_use() = std::move(before_); }
 
 }  // namespace harbinger::vm_provisioning

@@ -17,6 +17,9 @@
 #include <harbinger/secret_file.h>
 #include <harbinger/worker_rings.h>
 #include "base/listeners.h"
+#include "plugins/engine_source.h"
+#include "plugins/grpc_door.h"
+#include "plugins/late_engine.h"
 #include "plugins/vm_provisioning/tag_holders.h"
 #include "provision/engine.h"
 #include "provision/rpc/provisioning_server.h"
@@ -32,12 +35,7 @@ struct ServiceSettings {
   provision::Budgets budgets{};
   ProfileTagKeys::Settings tags{};
   /// Where applications and scalers come in over gRPC, with what proves who is who.
-  struct Door {
-    SocketAddress address{};
-    std::optional<std::filesystem::path> certificate{}, private_key{}, client_ca{}, tokens{};
-    friend bool operator==(const Door&, const Door&) = default;
-  };
-  std::optional<Door> door{};
+  std::optional<GrpcDoor> door{};
   friend bool operator==(const ServiceSettings&, const ServiceSettings&);
 };
 
@@ -78,11 +76,11 @@ class ProvisioningService {
   /// A client wants an instance; `own_tag` is what follows from what it is.
   void wished(const provision::WishEvent& event, std::uint64_t own_tag) noexcept;
   void led(std::uint16_t pool, std::size_t lead, float count) noexcept {
-    if (auto* engine = running_.load(std::memory_order_acquire)) engine->led(pool, lead, count);
+    if (auto* engine = engine_.running()) engine->led(pool, lead, count);
   }
 
   /// Null until it has begun.
-  std::shared_ptr<provision::ProvisioningEngine> engine() const;
+  std::shared_ptr<provision::ProvisioningEngine> engine() const { return engine_.get(); }
   /// Why no instance can be had; empty when all is well.
   std::string trouble() const;
   /// Hears of clients and their tags at once, for tests.
@@ -96,7 +94,9 @@ class ProvisioningService {
   Result<void> open();
   Result<void> begin();
   Result<void> open_door();
-  Result<void> begin_and_open();
+  Result<void> begin_and_open() {
+    return engine_.attempt([this] { return begin(); }, [this] { return open_door(); });
+  }
   Result<provision::ProvisioningEngine::World> engine_world() const;
   void hear_holders();
   void read_calendar() noexcept;
@@ -113,26 +113,11 @@ class ProvisioningService {
   std::mutex looking_;
   TagHolders holders_;
 
-  mutable std::mutex lock_;  // of the engine's pointer and the trouble
-  std::shared_ptr<provision::ProvisioningEngine> engine_;
-  std::string trouble_;
+  LateEngine<provision::ProvisioningEngine> engine_;
   std::unique_ptr<provision::ProvisioningServer> door_;  // goes before the engine
-  std::atomic<provision::ProvisioningEngine*> running_ = nullptr;
-  std::unique_ptr<Repeater> rounds_;  // first to end
+  std::unique_ptr<Repeater> rounds_;                     // first to end
 };
 
-/// How engines are started instead while it lives, for tests. The latest counts.
-class EngineSource {
- public:
-  using Start = std::function<Result<std::unique_ptr<provision::ProvisioningEngine>>(
-      provision::ProvisioningEngine::Settings, provision::ProvisioningEngine::World)>;
-  explicit EngineSource(Start start);
-  ~EngineSource();
-  EngineSource(const EngineSource&) = delete;
-  EngineSource& operator=(const EngineSource&) = delete;
-
- private:
-  Start before_;
-};
+using EngineSource = harbinger::EngineSource<provision::ProvisioningEngine>;
 
 }  // namespace harbinger::vm_provisioning
