@@ -1,9 +1,9 @@
 #include "orchestrate/deployments_settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "orchestrate/setting_texts.h"
 #include "provision/kubernetes_settings.h"
 #include "provision/option_words.h"
 
@@ -14,24 +14,6 @@ namespace {
 constexpr std::string_view kSizeForm = "such as '2 cpus 4096 MiB'";
 constexpr std::string_view kImageForm = "such as 'registry.example/web:1 port 8080 health /ready'";
 constexpr std::string_view kEntranceForm = "label, closed, 'namespace ports 80,443' or 'anyone ports 80,443'";
-
-std::vector<std::string_view> words_in(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    if (end > 0) words.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  if (read.ec != std::errc() || read.ptr != end || port == 0) return std::nullopt;
-  return port;
-}
 
 std::optional<std::vector<std::uint16_t>> ports_of(std::string_view text) {
   std::vector<std::uint16_t> ports;
@@ -71,7 +53,7 @@ std::string refusal_of(std::string_view what, const std::string& word, const std
 }  // namespace
 
 std::optional<ContainerImage> read_container_image(std::string_view text) {
-  const auto words = words_in(text);
+  const auto words = split(text, ' ');
   if (words.empty() || words.size() % 2 == 0) return std::nullopt;
   ContainerImage image{.reference = std::string(words[0])};
   for (std::size_t at = 1; at < words.size(); at += 2) {
@@ -91,7 +73,7 @@ std::optional<Entrance> read_entrance(std::string_view text) {
                                                               {"closed", Entrance::Who::closed},
                                                               {"namespace", Entrance::Who::name_space},
                                                               {"anyone", Entrance::Who::anyone}};
-  const auto words = words_in(text);
+  const auto words = split(text, ' ');
   const auto who = kWho.find(words.empty() ? std::string_view() : words[0]);
   if (who == kWho.end()) return std::nullopt;
   Entrance entrance{.who = who->second};

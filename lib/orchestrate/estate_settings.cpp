@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include <harbinger/address.h>
+#include "orchestrate/setting_texts.h"
 #include "provision/template_words.h"
 
 namespace harbinger::orchestrate {
@@ -25,24 +25,6 @@ const std::map<std::string, std::string>& known_settings() {
     return known;
   }();
   return kKnown;
-}
-
-std::vector<std::string_view> split(std::string_view text, char at) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(at), text.size());
-    if (end > 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  if (read.ec != std::errc() || read.ptr != end || port == 0) return std::nullopt;
-  return port;
 }
 
 bool take_ports(std::string_view text, GroupRule& rule) {

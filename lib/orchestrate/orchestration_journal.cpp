@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "learn/sealed_log.h"
+#include "learn/entries_on_disk.h"
 
 namespace harbinger::orchestrate {
 
@@ -37,6 +37,7 @@ class Kept : public OrchestrationJournal {
     return write(std::span(&entry, 1));
   }
   const std::map<std::string, Entry, std::less<>>& entries() const override { return entries_; }
+  static std::optional<Entry> read(std::span<const std::uint8_t> octets) { return read_record(octets); }
 
  protected:
   void apply(const Entry& entry) {
@@ -69,42 +70,12 @@ class MemoryJournal final : public Kept {
   }
 };
 
-class RealJournal final : public Kept {
- public:
-  Result<void> begin(const std::filesystem::path& path, const Secret& secret) {
-    const auto use = [this](std::span<const std::uint8_t> octets) {
-      const auto entry = read_record(octets);
-      if (entry) apply(*entry);
-      return entry.has_value();
-    };
-    auto log = SealedLog::open(path, path.string() + ".lock", secret, kKind, use, [this] { return all(); });
-    if (!log) return fail(log.error());
-    log_ = std::move(*log);
-    return {};
-  }
-  Result<void> write(std::span<const Entry> entries) override {
-    std::vector<SealedLog::Octets> records;
-    for (const auto& each : entries) records.push_back(write_record(each));
-    const auto with = [&] {  // those after the others: the last of an id counts
-      auto both = all();
-      both.insert(both.end(), records.begin(), records.end());
-      return both;
-    };
-    if (auto written = log_->append(records, with); !written) return written;
-    for (const auto& each : entries) apply(each);
-    return {};
-  }
-
- private:
-  std::unique_ptr<SealedLog> log_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<OrchestrationJournal>> OrchestrationJournal::open(const std::filesystem::path& path,
                                                                          const Secret& secret) {
-  auto journal = std::make_unique<RealJournal>();
-  if (auto begun = journal->begin(path, secret); !begun) return fail(begun.error());
+  auto journal = std::make_unique<learn::EntriesOnDisk<Kept>>();
+  if (auto begun = journal->begin(path, secret, kKind); !begun) return fail(begun.error());
   return journal;
 }
 

@@ -130,6 +130,15 @@ void ResourceDesk::back(DeskResource& resource) {
   --targets_[resource.target].hanging;
 }
 
+// What this call was about; null when nobody waits for it any more.
+DeskResource* ResourceDesk::answered(std::string_view id, DeskAct::Kind call, Moment now) {
+  accrue(now.at);
+  auto* resource = known(id);
+  if (!resource || !resource->calling || resource->call != call) return nullptr;
+  back(*resource);
+  return resource;
+}
+
 // Time that an order waited for a thread is no fault of the target.
 void ResourceDesk::begun(std::string_view id, Moment now) {
   auto* resource = known(id);
@@ -141,10 +150,8 @@ void ResourceDesk::begun(std::string_view id, Moment now) {
 }
 
 void ResourceDesk::made(std::string_view id, const Result<Made>& made, Moment now) {
-  accrue(now.at);
-  auto* resource = known(id);
-  if (!resource || !resource->calling || resource->call != DeskAct::Kind::make) return;
-  back(*resource);
+  auto* resource = answered(id, DeskAct::Kind::make, now);
+  if (resource == nullptr) return;
   if (resource->what.step == Step::removing) return call_remove(*resource, now);
   resource->unsure = !made;
   if (!made && tells_nothing(made.error().code)) {
@@ -159,10 +166,8 @@ void ResourceDesk::made(std::string_view id, const Result<Made>& made, Moment no
 }
 
 void ResourceDesk::looked(std::string_view id, const Result<Made>& made, Moment now) {
-  accrue(now.at);
-  auto* resource = known(id);
-  if (!resource || !resource->calling || resource->call != DeskAct::Kind::look) return;
-  back(*resource);
+  auto* resource = answered(id, DeskAct::Kind::look, now);
+  if (resource == nullptr) return;
   if (resource->what.step == Step::removing) return call_remove(*resource, now);
   if (!made) {
     resource->what.trouble = made.error().message;
@@ -173,10 +178,8 @@ void ResourceDesk::looked(std::string_view id, const Result<Made>& made, Moment 
 }
 
 void ResourceDesk::changed(std::string_view id, const Result<Made>& made, Moment now) {
-  accrue(now.at);
-  auto* resource = known(id);
-  if (!resource || !resource->calling || resource->call != DeskAct::Kind::change) return;
-  back(*resource);
+  auto* resource = answered(id, DeskAct::Kind::change, now);
+  if (resource == nullptr) return;
   if (made) set_need(*resource, resource->what.need);
   if (resource->what.step == Step::removing) return call_remove(*resource, now);
   if (made && resource->what.step == Step::claimed)
@@ -303,10 +306,8 @@ void ResourceDesk::call_remove(DeskResource& resource, Moment now) {
 }
 
 void ResourceDesk::removed(std::string_view id, const Result<void>& outcome, Moment now) {
-  accrue(now.at);
-  auto* resource = known(id);
-  if (!resource || !resource->calling || resource->call != DeskAct::Kind::remove) return;
-  back(*resource);
+  auto* resource = answered(id, DeskAct::Kind::remove, now);
+  if (resource == nullptr) return;
   if (outcome) return end(*resource, now);
   resource->what.trouble = outcome.error().message;
   resource->pause = std::clamp(2 * resource->pause, rules_.limits.first_pause, rules_.limits.longest_pause);

@@ -186,6 +186,7 @@ class ResourceDesk {
   void set_need(DeskResource& resource, Need need, std::optional<Need> before = {});
   void call(DeskResource& resource, DeskAct::Kind kind, Duration within, Moment now);
   void back(DeskResource& resource);
+  DeskResource* answered(std::string_view id, DeskAct::Kind call, Moment now);
   void note(DeskNote::Kind kind, const DeskResource& resource) { notes_.push_back({kind, resource.what.id}); }
   Spending::Part part_of(const DeskResource& resource) const;
   Spending::Part part_of(std::uint16_t kind, ActorKey user, const Need& need, bool asked) const;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "learn/sealed_log.h"
+#include "learn/entries_on_disk.h"
 #include "provision/provision_record.h"
 
 namespace harbinger::provision {
@@ -19,86 +19,53 @@ const SealedLog::Kind kKind{.magic = {'h', 'b', 'p', 'r', 'o', 'v', '0', '1'},
                                 "instances that it named may run: remove it once they are stopped, or their "
                                 "provider lists them as ours"};
 
-class RealJournal final : public ProvisionJournal {
+/// What entries say, wherever they are kept. An entry without an id tells of us: whether we are halted.
+class Kept : public ProvisionJournal {
  public:
-  Result<void> begin(const std::filesystem::path& path, const Secret& secret);
-  Result<void> write(std::span<const Entry> entries) override;
-  Result<void> halt(bool halted) override;
+  Result<void> halt(bool halted) override {
+    const Entry entry{.ended = halted};
+    return write(std::span(&entry, 1));
+  }
   bool halted() const override { return halted_; }
-  Result<void> check(std::size_t octets) override;
+  Result<void> check(std::size_t octets) override {
+    const Entry entry{.pool = std::string(std::min(octets, SealedLog::kMostRecord / 2), ' '), .ended = halted_};
+    return write(std::span(&entry, 1));
+  }
   const std::map<std::string, Entry, std::less<>>& entries() const override { return entries_; }
-  std::uint64_t size() const override { return log_->size(); }
+  static std::optional<Entry> read(std::span<const std::uint8_t> octets) { return read_record(octets); }
+
+ protected:
+  void apply(const Entry& entry) {
+    if (entry.id.empty())
+      halted_ = entry.ended;
+    else if (entry.ended)
+      entries_.erase(entry.id);
+    else
+      entries_.insert_or_assign(entry.id, entry);
+  }
+  std::vector<SealedLog::Octets> all() const {
+    std::vector<SealedLog::Octets> records;
+    if (halted_) records.push_back(write_record({.ended = true}));
+    for (const auto& [id, entry] : entries_) records.push_back(write_record(entry));
+    return records;
+  }
 
  private:
-  void apply(const Entry& entry);
-  std::vector<SealedLog::Octets> all() const;
-  std::vector<SealedLog::Octets> all_with(std::span<const Entry> entries) const;
-
   std::map<std::string, Entry, std::less<>> entries_;
   bool halted_ = false;
-  std::unique_ptr<SealedLog> log_;
 };
 
-Result<void> RealJournal::begin(const std::filesystem::path& path, const Secret& secret) {
-  const auto use = [this](std::span<const std::uint8_t> octets) {
-    const auto entry = read_record(octets);
-    if (entry) apply(*entry);
-    return entry.has_value();
-  };
-  auto log = SealedLog::open(path, path.string() + ".lock", secret, kKind, use, [this] { return all(); });
-  if (!log) return fail(log.error());
-  log_ = std::move(*log);
-  return {};
-}
-
-void RealJournal::apply(const Entry& entry) {
-  if (entry.id.empty())
-    halted_ = entry.ended;
-  else if (entry.ended)
-    entries_.erase(entry.id);
-  else
-    entries_.insert_or_assign(entry.id, entry);
-}
-
-std::vector<SealedLog::Octets> RealJournal::all() const {
-  std::vector<SealedLog::Octets> records;
-  if (halted_) records.push_back(write_record({.ended = true}));
-  for (const auto& [id, entry] : entries_) records.push_back(write_record(entry));
-  return records;
-}
-
-// Those after the others: the last of an id counts.
-std::vector<SealedLog::Octets> RealJournal::all_with(std::span<const Entry> entries) const {
-  auto records = all();
-  for (const auto& each : entries) records.push_back(write_record(each));
-  return records;
-}
-
-Result<void> RealJournal::write(std::span<const Entry> entries) {
-  std::vector<SealedLog::Octets> records;
-  for (const auto& each : entries) records.push_back(write_record(each));
-  auto written = log_->append(records, [&] { return all_with(entries); });
-  if (!written) return written;
-  for (const auto& each : entries) apply(each);
-  return {};
-}
-
-Result<void> RealJournal::halt(bool halted) {
-  const Entry entry{.ended = halted};
-  return write(std::span(&entry, 1));
-}
-
-Result<void> RealJournal::check(std::size_t octets) {
-  const Entry entry{.pool = std::string(std::min(octets, SealedLog::kMostRecord / 2), ' '), .ended = halted_};
-  return write(std::span(&entry, 1));
-}
+class RealJournal final : public learn::EntriesOnDisk<Kept> {
+ public:
+  std::uint64_t size() const override { return log_->size(); }
+};
 
 }  // namespace
 
 Result<std::unique_ptr<ProvisionJournal>> ProvisionJournal::open(const std::filesystem::path& path,
                                                                  const Secret& secret) {
   auto journal = std::make_unique<RealJournal>();
-  if (auto begun = journal->begin(path, secret); !begun) return fail(begun.error());
+  if (auto begun = journal->begin(path, secret, kKind); !begun) return fail(begun.error());
   return journal;
 }
 

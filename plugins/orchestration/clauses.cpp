@@ -48,10 +48,6 @@ Clause<CommandRow> command_clause() {
   return Clause<CommandRow>().argument("TEMPLATE", &CommandRow::name).argument("WORD", &CommandRow::words);
 }
 
-Clause<WordRow> word_clause(const char* of) {
-  return Clause<WordRow>().argument(of, &WordRow::of).argument("KEY", &WordRow::key).argument("VALUE", &WordRow::value);
-}
-
 Clause<WatchRow> watch_clause() {
   return Clause<WatchRow>()
       .argument("FILE", &WatchRow::file)

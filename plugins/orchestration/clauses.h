@@ -10,8 +10,6 @@ Clause<KindRow> kind_clause();
 Clause<TargetRow> target_clause();
 Clause<TemplateRow> template_clause();
 Clause<CommandRow> command_clause();
-/// `setting KIND KEY VALUE` and its like; `of` is the first of these words.
-Clause<WordRow> word_clause(const char* of);
 Clause<WatchRow> watch_clause();
 Clause<RuleRow> rule_clause();
 Clause<BudgetRow> budget_clause();

@@ -8,13 +8,6 @@ namespace {
 
 constexpr unsigned kMiB = 20;  // bits
 
-std::map<std::string, std::string> words_of(const std::string& name, const std::vector<WordRow>& rows) {
-  std::map<std::string, std::string> words;
-  for (const auto& row : rows)
-    if (row.of == name) words[row.key] = row.value;
-  return words;
-}
-
 std::unexpected<Error> wrong(const TemplateRow& row, const std::string& right) {
   return fail(ErrorCode::malformed, "template \"" + row.name + "\": " + right);
 }

@@ -13,6 +13,7 @@
 #include <harbinger/result.h>
 #include "orchestrate/attributes.h"
 #include "orchestrate/engine.h"
+#include "plugins/word_rows.h"
 #include "provision/template.h"
 
 namespace harbinger::orchestration {
@@ -43,11 +44,6 @@ struct TemplateRow {
 struct CommandRow {
   std::string name;
   std::vector<std::string> words;
-};
-
-/// `setting KIND KEY VALUE`, `option TARGET KEY VALUE` and `detail TEMPLATE KEY VALUE`.
-struct WordRow {
-  std::string of, key, value;
 };
 
 /// `watch FILE FORMAT ...`: a log of what users do.

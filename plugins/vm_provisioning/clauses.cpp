@@ -44,10 +44,6 @@ Clause<PoolRow> pool_clause() {
       .value("recycle", &PoolRow::recycle);
 }
 
-Clause<WordRow> word_clause(const char* of) {
-  return Clause<WordRow>().argument(of, &WordRow::of).argument("KEY", &WordRow::key).argument("VALUE", &WordRow::value);
-}
-
 Clause<BudgetRow> budget_clause() {
   return Clause<BudgetRow>()
       .value("instances", &BudgetRow::instances, between(0, 100'000))

@@ -7,8 +7,6 @@
 namespace harbinger::vm_provisioning {
 
 Clause<PoolRow> pool_clause();
-/// `setting POOL KEY VALUE`, `provider PROVIDER KEY VALUE`; `of` is the first of these words.
-Clause<WordRow> word_clause(const char* of);
 Clause<BudgetRow> budget_clause();
 Clause<TagsRow> tags_clause();
 

@@ -46,8 +46,7 @@ Result<provision::PoolSettings> pool_of(const PoolRow& row, const std::vector<Co
   pool.what.ready_within = row.ready_within;
   for (const auto& each : commands)
     if (each.pool == row.name) pool.what.command = each.words;
-  for (const auto& each : settings)
-    if (each.of == row.name) pool.what.more[each.key] = each.value;
+  pool.what.more = words_of(row.name, settings);
   if (row.provider == "process" && pool.what.command.empty())
     return wrong(row, "a process needs a line as `command " + row.name + " /usr/bin/server --port {port}`");
   pool.sizing = {.start = row.start,

@@ -12,6 +12,7 @@
 #include <harbinger/profile_tag.h>
 #include <harbinger/result.h>
 #include "mirror/client_clusters.h"
+#include "plugins/word_rows.h"
 #include "provision/engine.h"
 
 namespace harbinger::vm_provisioning {
@@ -53,11 +54,6 @@ struct PoolRow {
 struct CommandRow {
   std::string pool;
   std::vector<std::string> words;
-};
-
-/// `setting POOL KEY VALUE` and `provider WORD KEY VALUE`: words that providers know.
-struct WordRow {
-  std::string of, key, value;
 };
 
 /// `budget ...`; what is left out stays.

@@ -1,12 +1,12 @@
 #include "plugins/vm_provisioning/tables.h"
 
 #include <array>
-#include <cstdio>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include <harbinger/log.h>
+#include "base/text_line.h"
 
 namespace harbinger::vm_provisioning {
 
@@ -16,17 +16,6 @@ using nlohmann::ordered_json;
 using provision::ProvisioningEngine;
 using InstanceState = ProvisioningEngine::InstanceState;
 using PoolState = ProvisioningEngine::PoolState;
-
-template <class... Value>
-std::string line(const char* format, Value... values) {
-  std::array<char, 1024> out{};
-  std::snprintf(out.data(), out.size(), format, values...);
-  return out.data();
-}
-
-unsigned long long wide(std::uint64_t number) { return number; }
-
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : escape_for_log(text); }
 
 std::string_view word_of(provision::Mode mode) {
   constexpr std::array<std::string_view, 3> kWords{"off", "dry-run", "on"};
@@ -93,7 +82,7 @@ ordered_json instance_json(const InstanceState& instance) {
 std::string head(const ProvisioningEngine::State& state) {
   std::string page;
   if (state.mode != provision::Mode::on)
-    page += line("%s: nothing is started\n", std::string(word_of(state.mode)).c_str());
+    page += text_line("%s: nothing is started\n", std::string(word_of(state.mode)).c_str());
   if (state.halted) page += "halted: nothing more is started\n";
   if (!state.journal_trouble.empty()) page += "trouble: " + escape_for_log(state.journal_trouble) + '\n';
   return page;
@@ -103,13 +92,13 @@ std::string head(const ProvisioningEngine::State& state) {
 
 std::string pools_text(const ProvisioningEngine::State& state) {
   auto page = head(state);
-  page += line("%-24s %-11s %8s %8s %8s %8s %8s %8s %8s %6s %9s %9s %9s\n", "POOL", "PROVIDER", "STARTING", "READY",
-               "WANTED", "GIVEN", "DRAINING", "FAILED", "KEEP", "PANIC", "WISHES", "COLD", "REFUSED");
+  page += text_line("%-24s %-11s %8s %8s %8s %8s %8s %8s %8s %6s %9s %9s %9s\n", "POOL", "PROVIDER", "STARTING",
+                    "READY", "WANTED", "GIVEN", "DRAINING", "FAILED", "KEEP", "PANIC", "WISHES", "COLD", "REFUSED");
   for (const auto& pool : state.pools) {
-    page += line("%-24s %-11s %8u %8u %8u %8u %8u %8u %8u %6s %9llu %9llu %9llu\n", or_dash(pool.name).c_str(),
-                 or_dash(pool.provider).c_str(), pool.starting, pool.ready, pool.target.ready, pool.assigned,
-                 pool.draining, pool.failed, pool.target.keep, pool.target.panic ? "yes" : "no", wide(pool.wishes),
-                 wide(pool.cold), wide(pool.refused));
+    page += text_line("%-24s %-11s %8u %8u %8u %8u %8u %8u %8u %6s %9llu %9llu %9llu\n", or_dash(pool.name).c_str(),
+                      or_dash(pool.provider).c_str(), pool.starting, pool.ready, pool.target.ready, pool.assigned,
+                      pool.draining, pool.failed, pool.target.keep, pool.target.panic ? "yes" : "no", wide(pool.wishes),
+                      wide(pool.cold), wide(pool.refused));
     if (!pool.provider_trouble.empty()) page += "  trouble: " + escape_for_log(pool.provider_trouble) + '\n';
   }
   return page;
@@ -127,13 +116,13 @@ std::string pools_json(const ProvisioningEngine::State& state) {
 
 std::string instances_text(const ProvisioningEngine::State& state) {
   auto page = head(state);
-  page += line("%-40s %-16s %-10s %8s %-10s %6s %9s %8s %9s  %s\n", "INSTANCE", "POOL", "STEP", "FOR", "GIVEN TO",
-               "CPUS", "MEMORY", "USES", "START", "ADDRESS AND PORT");
+  page += text_line("%-40s %-16s %-10s %8s %-10s %6s %9s %8s %9s  %s\n", "INSTANCE", "POOL", "STEP", "FOR", "GIVEN TO",
+                    "CPUS", "MEMORY", "USES", "START", "ADDRESS AND PORT");
   for (const auto& each : state.instances) {
-    page += line("%-40s %-16s %-10s %7.0fs %-10s %6.2f %6lluMiB %8.2f %8.2fs  %s\n", or_dash(each.id).c_str(),
-                 or_dash(each.pool).c_str(), std::string(provision::to_string(each.step)).c_str(), each.for_s,
-                 std::string(given_to(each)).c_str(), each.size.cpus, wide(each.size.memory_mb), each.usage.cpus,
-                 each.start_s, reach_text(each.reach).c_str());
+    page += text_line("%-40s %-16s %-10s %7.0fs %-10s %6.2f %6lluMiB %8.2f %8.2fs  %s\n", or_dash(each.id).c_str(),
+                      or_dash(each.pool).c_str(), std::string(provision::to_string(each.step)).c_str(), each.for_s,
+                      std::string(given_to(each)).c_str(), each.size.cpus, wide(each.size.memory_mb), each.usage.cpus,
+                      each.start_s, reach_text(each.reach).c_str());
     if (!each.trouble.empty()) page += "  trouble: " + escape_for_log(each.trouble) + '\n';
   }
   return page;
@@ -147,12 +136,12 @@ std::string instances_json(const ProvisioningEngine::State& state) {
 
 std::string why_text(const ProvisioningEngine::Why& why) {
   const auto& target = why.target;
-  auto page = line("pool %s: %s\n", or_dash(why.pool).c_str(), escape_for_log(why.verdict).c_str());
-  page += line("  %u shall be ready, no fewer than %u kept%s\n", target.ready, target.keep,
-               target.panic ? "; panic: more come than was foreseen" : "");
-  page += line("  until an order of now is ready: %.2f expected, %.2f at the quantile %.3f\n", target.mean,
-               target.quantile, target.ratio);
-  for (const auto& term : why.terms) page += line("    %-32s %12.4f\n", or_dash(term.name).c_str(), term.value);
+  auto page = text_line("pool %s: %s\n", or_dash(why.pool).c_str(), escape_for_log(why.verdict).c_str());
+  page += text_line("  %u shall be ready, no fewer than %u kept%s\n", target.ready, target.keep,
+                    target.panic ? "; panic: more come than was foreseen" : "");
+  page += text_line("  until an order of now is ready: %.2f expected, %.2f at the quantile %.3f\n", target.mean,
+                    target.quantile, target.ratio);
+  for (const auto& term : why.terms) page += text_line("    %-32s %12.4f\n", or_dash(term.name).c_str(), term.value);
   return page;
 }
 
