@@ -206,7 +206,7 @@ Result<std::unique_ptr<Provider>> make_container_provider(ProviderWorld world) {
   settings.runc = options.text("runc", "runc");
   settings.runc_state = fs::absolute(world.state) / "runc";
   settings.group = group_of(world);
-  settings.limits = probe_control_groups(settings.group + "probe-" + std::to_string(getpid()));
+  settings.limits = probe_control_groups(settings.group + "probe");
   settings.traits = {.name = "container",
                      .usual_start = std::chrono::milliseconds(150),
                      .cost_per_hour = options.number("cost", 1, 0, 1e6),

@@ -16,11 +16,13 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kBetweenTries{2};
 
-// A group has the files of its limits only where the controller is there to keep them.
+// A group has the files of its limits only where the controller is there to keep them. One that is there already is of somebody who was killed here.
 bool can_limit(const fs::path& parent, const std::string& name, const char* file) {
   std::error_code error;
   const auto group = parent / name;
-  if (!fs::exists(parent, error) || !fs::create_directory(group, error) || error) return false;
+  if (!fs::exists(parent, error)) return false;
+  fs::create_directory(group, error);
+  if (error) return false;
   const bool has = fs::exists(group / file, error);
   fs::remove(group, error);
   return has;
