@@ -105,8 +105,9 @@ World Server::Impl::make_world() {
     background.run([this, work = std::move(work)] { guarded(work); });
   };
   made.ask_server = [this](std::string_view wish) {
-    if (wish == "stopping")
-      return stopping.load();  // a question rather than a wish: for those who tell whether we are ready
+    // Questions rather than wishes: for those who tell whether we are ready, and those who call others here.
+    if (wish == "stopping") return stopping.load();
+    if (wish == "starting") return has_workers.load() == nullptr;
     if (wish != "reload") return false;
     wishes.add(Wishes::kReload);
     return true;

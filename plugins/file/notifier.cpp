@@ -82,10 +82,16 @@ class ThreadNotifier final : public Notifier {
   MonotonicTime now() const { return context_.clock->now(); }
   void wake() const { ::eventfd_write(wake_, 1); }
 
+  // Whoever is told comes at once, and may stay away for long when nobody is here.
+  bool served() const {
+    const bool all_started = !context_.siblings || !context_.siblings().empty();
+    return all_started && !(context_.ask_server && context_.ask_server("starting"));
+  }
+
   void run() {
     Duration pause{};
     while (!waited_and_stopped(pause)) {
-      started_ = started_ || !context_.siblings || !context_.siblings().empty();
+      started_ = started_ || served();
       pause = kLookForStart;
       if (!started_) continue;
       take_changes();

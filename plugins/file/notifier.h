@@ -11,7 +11,7 @@
 
 namespace harbinger::file {
 
-/// Has a thread of its own while it lives. Nothing is sent before every plugin of the server has started.
+/// Has a thread of its own while it lives. Nothing is sent before every plugin of the server has started and the server listens.
 class Notifier {
  public:
   virtual ~Notifier() = default;
