@@ -1,10 +1,10 @@
 #include "mirror/engine_core.h"
-#include "base/calendar.h"
 
 #include <algorithm>
 
 #include <harbinger/foresight.h>
 #include <harbinger/resource_text.h>
+#include "base/calendar.h"
 
 namespace harbinger::mirror {
 

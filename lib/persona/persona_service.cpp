@@ -1,5 +1,4 @@
 #include "persona/persona_service.h"
-#include "base/calendar.h"
 
 #include <map>
 #include <mutex>
@@ -7,6 +6,7 @@
 
 #include <harbinger/persona_directory.h>
 #include <harbinger/repeater.h>
+#include "base/calendar.h"
 
 namespace harbinger::persona {
 

@@ -1,5 +1,4 @@
 #include "persona/training_thread.h"
-#include "base/calendar.h"
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +9,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/calendar.h"
 
 namespace harbinger::persona {
 

@@ -1,10 +1,10 @@
 #include "provision/engine_core.h"
-#include "base/calendar.h"
 
 #include <algorithm>
 #include <cctype>
 
 #include <harbinger/random.h>
+#include "base/calendar.h"
 
 namespace harbinger::provision {
 

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/calendar.h"
 #include "plugins/state_folder.h"
 #include "provision/provisioning_loader.h"
 
@@ -165,7 +166,7 @@ void ProvisioningService::hear_holders() {
 }
 
 void ProvisioningService::read_calendar() noexcept {
-  const auto unix = std::chrono::floor<std::chrono::milliseconds>(world_.clock->calendar().time_since_epoch()).count();
+  const auto unix = calendar_ms(*world_.clock);
   offset_ms_.store(unix - world_.clock->now().ns / 1'000'000, std::memory_order_relaxed);
 }
 
