@@ -79,8 +79,8 @@ class PdmePages::Impl {
  private:
   using Page = HttpResponse (Impl::*)(const HttpRequest&) const;
 
-  void page(const char* path, Page page) {
-    auto handler = [this, page](const HttpRequest& request, const HttpCaller&) { return (this->*page)(request); };
+  void page(const char* path, Page shows) {
+    auto handler = [this, shows](const HttpRequest& request, const HttpCaller&) { return (this->*shows)(request); };
     routes_.push_back(parts_.server->route(path, HttpGuard::wrap(parts_.guard, HttpScope::read, std::move(handler))));
   }
 

@@ -101,7 +101,7 @@ void KindCounts::sum_up() {
 }
 
 void KindCounts::weigh_signs() {
-  std::array<double, kSigns> seen{}, expected{};
+  std::array<double, kSigns> came{}, expected{};
   for (const auto& row : rows) {
     const auto k = static_cast<std::size_t>(std::ranges::max_element(row.of) - row.of.begin());
     std::array<double, kSigns> all{}, squares{}, cross{}, own{};
@@ -116,12 +116,12 @@ void KindCounts::weigh_signs() {
     }
     for (std::size_t sign = 0; sign < kSigns; ++sign) {
       if (all[sign] < 2) continue;
-      seen[sign] += squares[sign] - 2 * all[sign] * cross[sign] + all[sign] * all[sign] * own[sign];
+      came[sign] += squares[sign] - 2 * all[sign] * cross[sign] + all[sign] * all[sign] * own[sign];
       expected[sign] += all[sign] * (1 - own[sign]);
     }
   }
   for (std::size_t sign = 0; sign < kSigns; ++sign)
-    weights_[sign] = static_cast<float>(seen[sign] > 0 ? std::clamp(expected[sign] / seen[sign], 0.01, 1.0) : 1.0);
+    weights_[sign] = static_cast<float>(came[sign] > 0 ? std::clamp(expected[sign] / came[sign], 0.01, 1.0) : 1.0);
 }
 
 void KindCounts::drop_smaller_than(float users) {
