@@ -25,12 +25,12 @@ ordered_json need_json(const Need& need) {
   return told;
 }
 
-ordered_json action_json(const Action& action) {
+ordered_json action_json(const orchestrate::Action& action) {
   ordered_json told{{"action", action.number},          {"kind", to_string(action.kind)},
                     {"state", to_string(action.state)}, {"user", key_text(action.user)},
                     {"resource", action.resource},      {"target", action.target},
                     {"need", need_json(action.need)}};
-  if (action.kind == Action::Kind::change) told["before"] = need_json(action.before);
+  if (action.kind == orchestrate::Action::Kind::change) told["before"] = need_json(action.before);
   told.update({{"reactive", action.reactive},
                {"probability", action.probability},
                {"cost_per_hour", action.cost_per_hour},

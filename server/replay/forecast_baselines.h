@@ -10,8 +10,18 @@
 
 namespace harbinger::replay {
 
-enum class Baseline : std::uint8_t { last, day_ago, week_ago, ewma3, ewma1, holt, holt_winters, profile, limit };
-inline constexpr auto kBaselines = static_cast<std::size_t>(Baseline::limit);
+enum class ForecastBaseline : std::uint8_t {
+  last,
+  day_ago,
+  week_ago,
+  ewma3,
+  ewma1,
+  holt,
+  holt_winters,
+  profile,
+  limit
+};
+inline constexpr auto kBaselines = static_cast<std::size_t>(ForecastBaseline::limit);
 inline constexpr std::array<std::string_view, kBaselines> kBaselineNames{
     "last", "day_ago", "week_ago", "ewma_0.3", "ewma_0.1", "holt_damped", "holt_winters", "profile_x_level"};
 

@@ -7,7 +7,7 @@ namespace harbinger::replay {
 
 namespace {
 
-constexpr auto kDayAgo = 1 + static_cast<std::size_t>(Baseline::day_ago);
+constexpr auto kDayAgo = 1 + static_cast<std::size_t>(ForecastBaseline::day_ago);
 
 // A geometric mean, of what is above 0.
 class Ratios {

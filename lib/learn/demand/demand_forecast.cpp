@@ -113,7 +113,7 @@ void DemandForecast::Impl::step(Line& line, Cluster& cluster) {
   if (line.steps > 0) judge(line, cluster.shape, count, cluster.before, tallies);
   const auto hour = cluster.moments[0].now;
   if (line.steps > 0) watch_for_burst(line, count, std::max(line.means[2], usual_of(line, hour) * cluster.weekday));
-  learn(line, count, hour, cluster.weekday, rate_of_day);
+  demand::learn(line, count, hour, cluster.weekday, rate_of_day);
   ++line.steps;
   forecast(line, cluster);
 }

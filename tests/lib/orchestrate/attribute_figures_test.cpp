@@ -9,8 +9,8 @@
 
 using namespace harbinger;
 using namespace harbinger::orchestrate;
-using test::judge;
-using test::LabelledWorld;
+using orchestrate::test::judge;
+using orchestrate::test::LabelledWorld;
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Means {
   std::array<double, kAttributes> right{}, in_time{};
   double worlds = 0;
 
-  void add(const test::Judgement& judgement) {
+  void add(const orchestrate::test::Judgement& judgement) {
     ++worlds;
     for (std::size_t a = 0; a < kAttributes; ++a) {
       right[a] += judgement.right(a);

@@ -5,7 +5,7 @@
 
 using namespace harbinger;
 using namespace harbinger::orchestrate;
-using test::LabelledWorld;
+using orchestrate::test::LabelledWorld;
 
 namespace {
 

@@ -20,7 +20,7 @@ std::string file_with(const Scratch& scratch, const char* name, const char* text
   return scratch.write(name, text).string();
 }
 
-std::size_t at(Baseline baseline) { return static_cast<std::size_t>(baseline); }
+std::size_t at(ForecastBaseline baseline) { return static_cast<std::size_t>(baseline); }
 
 SeriesGroup hourly(std::vector<double> counts) { return {3600, 0, {{"film", std::move(counts)}}}; }
 
@@ -110,14 +110,14 @@ TEST_CASE("simple forecasts say what can be reckoned by hand") {
   const std::vector<double> counts{10, 20, 12, 22};
   for (std::size_t i = 0; i < counts.size(); ++i) baselines.see(static_cast<UnixMillis>(i) * 12 * kHourMs, counts[i]);
   const auto next = baselines.say(1), after = baselines.say(2);
-  CHECK(next[at(Baseline::last)] == 22);
-  CHECK(next[at(Baseline::day_ago)] == 12);
-  CHECK(after[at(Baseline::day_ago)] == 22);
-  CHECK(next[at(Baseline::week_ago)] == 12);  // there is no week yet
+  CHECK(next[at(ForecastBaseline::last)] == 22);
+  CHECK(next[at(ForecastBaseline::day_ago)] == 12);
+  CHECK(after[at(ForecastBaseline::day_ago)] == 22);
+  CHECK(next[at(ForecastBaseline::week_ago)] == 12);  // there is no week yet
   // 10, 10 + 0.3 * 10 = 13, 13 - 0.3 * 1 = 12.7, 12.7 + 0.3 * 9.3 = 15.49
-  CHECK(next[at(Baseline::ewma3)] == Approx(15.49));
+  CHECK(next[at(ForecastBaseline::ewma3)] == Approx(15.49));
   // 10, 11, 11.1, 12.19
-  CHECK(next[at(Baseline::ewma1)] == Approx(12.19));
+  CHECK(next[at(ForecastBaseline::ewma1)] == Approx(12.19));
 }
 
 TEST_CASE("Holt's trend goes on and fades, and Winters' season comes again") {
@@ -165,10 +165,10 @@ TEST_CASE(
   CHECK(results.interval_s == 3600);
   for (const auto& horizon : results.horizons) {
     CHECK(horizon.judged == 24 * 45);
-    CHECK(horizon.over_day[1 + at(Baseline::day_ago)] == Approx(1));
+    CHECK(horizon.over_day[1 + at(ForecastBaseline::day_ago)] == Approx(1));
     CHECK(horizon.over_day[0] < 0.95);  // the noise of one day alone is 0.71 of that of two
     CHECK(horizon.over_day[0] > 0.6);
-    CHECK(horizon.over_day[1 + at(Baseline::last)] > 1);
+    CHECK(horizon.over_day[1 + at(ForecastBaseline::last)] > 1);
     CHECK(horizon.covered[1] > 0.86);
     CHECK(horizon.covered[1] < 0.94);
     CHECK(horizon.over_best == Approx(horizon.over_each));  // of one series
