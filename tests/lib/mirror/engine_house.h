@@ -1,6 +1,7 @@
 // An engine with two edges beside real caches, and its DNS answers.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -68,7 +69,12 @@ struct EngineHouse {
     }
     gone.reset();
   }
+  /// With both edges there: who comes after a plan is thought of in the next, a minute later.
   void start() {
+    REQUIRE(wait_until([&] {
+      const auto edges = hub->edges();
+      return edges.size() == 2 && std::ranges::all_of(edges, &edge::EdgeHub::EdgeState::connected);
+    }));
     auto rules = mirror::MirrorRules::make(
         {{"{resource}.example", {"http://{name}/one", "http://{name}/two"}, "film", origin.address()}});
     engine =
