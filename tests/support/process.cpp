@@ -21,6 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Sanitized programs are slow, and several share a processor: what they are waited for takes longer.
+#if defined(__has_feature)
+constexpr int kSlowness = __has_feature(address_sanitizer) ? 3 : 1;
+#else
+constexpr int kSlowness = 1;
+#endif
+
 bool bind_loopback(int socket, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -73,7 +80,7 @@ std::uint16_t free_port() {
 }
 
 bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-  const auto end = std::chrono::steady_clock::now() + limit;
+  const auto end = std::chrono::steady_clock::now() + limit * kSlowness;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -22,7 +22,8 @@ std::optional<std::filesystem::path> find_program(std::string_view name);
 /// A port of 127.0.0.1 that was free over UDP and over TCP a moment ago.
 std::uint16_t free_port();
 
-/// Asks `condition` every few milliseconds until it holds; false when it never did within `limit`.
+/// Asks `condition` every few milliseconds until it holds; false when it never did within `limit`, or three times that in a
+/// sanitized build.
 bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds(20));
 
 /// How a process came to its end.

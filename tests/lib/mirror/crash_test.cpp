@@ -1,6 +1,7 @@
 // An engine in a process of its own that is killed at each step, and what DNS says once it has come again.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -103,6 +104,10 @@ struct Doomed {
       hub->tick();
       for (const auto& each : edges) each->beat();
     });
+    REQUIRE(wait_until([this] {  // who comes after a plan is thought of in the next
+      return static_cast<std::size_t>(std::ranges::count_if(hub->edges(), &edge::EdgeHub::EdgeState::connected)) ==
+             edges.size();
+    }));
     MirrorSettings settings;
     settings.lease = settings.ttl = settings.drain = 1s;
     engine = MirrorEngine::start(

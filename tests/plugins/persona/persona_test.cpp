@@ -128,7 +128,8 @@ TEST_CASE("a token of somebody else is worth nothing, and one that has expired i
   CHECK(tokens(house.server, "foreign") == 1);
 
   house.server.advance(301s);
-  CHECK_FALSE(token_in(*house.server.ask("a.example. TXT", with_option("192.0.2.1", *mine))));
+  // The engine, a thread of its own, may be as quick as the reply.
+  CHECK(token_in(*house.server.ask("a.example. TXT", with_option("192.0.2.1", *mine))) != mine);
   CHECK(tokens(house.server, "expired") == 1);
   house.server.advance(10ms);
   const auto fresh = token_in(*house.server.ask("a.example. TXT", with_option("192.0.2.1", {})));
