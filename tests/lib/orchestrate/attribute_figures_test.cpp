@@ -45,7 +45,8 @@ struct Means {
 }  // namespace
 
 // Single worlds are some points better or worse than the means in docs/attributes.md.
-TEST_CASE("20 labels a class, 5 % of them wrong, tell each attribute of nearly nine users in ten within 40 acts") {
+TEST_CASE("20 labels a class, 5 % of them wrong, tell each attribute of nearly nine users in ten within 40 acts",
+          "[long]") {
   Means means;
   for (const std::uint64_t seed : {11, 12}) {
     const LabelledWorld world(world_of(seed));
@@ -68,7 +69,7 @@ TEST_CASE("20 labels a class, 5 % of them wrong, tell each attribute of nearly n
   }
 }
 
-TEST_CASE("where nobody but the labelled was heard of before, most others are known within 40 acts") {
+TEST_CASE("where nobody but the labelled was heard of before, most others are known within 40 acts", "[long]") {
   const LabelledWorld world(world_of(12));
   const auto model = make_attribute_model({}, nullptr);
   REQUIRE(world.prepare(*model));
@@ -80,7 +81,7 @@ TEST_CASE("where nobody but the labelled was heard of before, most others are kn
   }
 }
 
-TEST_CASE("a fifth of all labels may be wrong, and most users are known all the same") {
+TEST_CASE("a fifth of all labels may be wrong, and most users are known all the same", "[long]") {
   auto settings = world_of(12);
   settings.changes_at = 0;
   settings.acts = 40;

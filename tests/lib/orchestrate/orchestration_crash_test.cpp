@@ -264,7 +264,7 @@ TEST_CASE("an orchestration that is killed at any step accounts for all its proc
   if (possible) killed_at_every_step("process");
 }
 
-TEST_CASE("an orchestration that is killed at any step accounts for all its containers when it comes again") {
+TEST_CASE("an orchestration that is killed at any step accounts for all its containers when it comes again", "[long]") {
   const bool possible = geteuid() == 0 && find_program("runc") && find_program("busybox");
   if (!possible) WARN("containers need root, runc and busybox");
   if (possible) killed_at_every_step("container");

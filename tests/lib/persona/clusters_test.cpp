@@ -122,7 +122,7 @@ std::string type_of(std::string device) {
 
 }  // namespace
 
-TEST_CASE("eight behaviours that differ in all they do are told apart") {
+TEST_CASE("eight behaviours that differ in all they do are told apart", "[long]") {
   for (const std::uint64_t seed : {101, 102}) {
     const auto figures = figures_of({.seed = seed, .clients = 500});
     WARN("seed " << seed << ": " << told(figures));
@@ -131,7 +131,7 @@ TEST_CASE("eight behaviours that differ in all they do are told apart") {
   }
 }
 
-TEST_CASE("eight behaviours that differ in names, in order, in timing or in actions alone are told apart") {
+TEST_CASE("eight behaviours that differ in names, in order, in timing or in actions alone are told apart", "[long]") {
   struct Variant {
     Differ differ;
     std::string_view word;
@@ -152,7 +152,8 @@ TEST_CASE("one behaviour is one persona, whatever single clients like") {
   CHECK(figures.last.groups_per_label <= 2);
 }
 
-TEST_CASE("a client that becomes another one raises an alarm within ten acts, and one that does not hardly ever does") {
+TEST_CASE("a client that becomes another one raises an alarm within ten acts, and one that does not hardly ever does",
+          "[long]") {
   constexpr std::size_t kChangesAt = 60;
   House house;
   const PlantedMixture mixture{.seed = 106, .clients = 400, .acts = 90, .changes_at = kChangesAt};
@@ -232,7 +233,7 @@ TEST_CASE("what an operator merged or split stays so while clients act on") {
   CHECK(std::ranges::any_of(personas, [](const auto& each) { return each.name == "other-half"; }));
 }
 
-TEST_CASE("runs of devices are of the persona of their type within twenty queries") {
+TEST_CASE("runs of devices are of the persona of their type within twenty queries", "[long]") {
   const auto queries = device_queries();
   if (queries.empty()) {
     WARN("skipped: no traces of devices here");

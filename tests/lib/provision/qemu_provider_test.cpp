@@ -123,7 +123,8 @@ void ends_the_frozen(const QemuWorld& world) {
 
 TEST_CASE(
     "the qemu provider keeps to what providers promise, and each machine that goes on from a saved one is one of its "
-    "own") {
+    "own",
+    "[long]") {
   if (!possible()) return;
   static const QemuWorld world;  // one for all sections, so that one machine is booted and saved for all of them
   check_provider(world.bench());

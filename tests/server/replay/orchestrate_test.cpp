@@ -127,7 +127,7 @@ TEST_CASE("any trace can be judged so, with clients as streams") {
   CHECK_THAT(ran.output, Contains("next resource of a client: 2 words, 2 streams, 12 of 60 judged"));
 }
 
-TEST_CASE("made-up users give tables, JSON and a picture, the same each time") {
+TEST_CASE("made-up users give tables, JSON and a picture, the same each time", "[long]") {
   const Scratch scratch;
   const std::vector<std::string> flags{"--synthetic", "users",  "--users",  "24",      "--seed",
                                        "3",           "--json", "out.json", "--plots", "plots"};

@@ -135,7 +135,7 @@ TEST_CASE("a mirror nobody asks for is false, and a request that comes before it
   CHECK(report.pushed_octets == 0);  // the client who was too early had it fetched
 }
 
-TEST_CASE("a flash crowd is mirrored before nine in ten of its requests come") {
+TEST_CASE("a flash crowd is mirrored before nine in ten of its requests come", "[long]") {
   PlacementReplay replay;
   replay.world.cache_part = 0.25;
   REQUIRE(set_placement("publish=60,withdraw=20", replay));

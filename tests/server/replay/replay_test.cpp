@@ -164,7 +164,7 @@ TEST_CASE("the bundled trace is what its script makes") {
   CHECK(text((scratch / "again.gz").string()) == text(kLibrary));
 }
 
-TEST_CASE("nothing is gained where labels are shuffled or all is chance") {
+TEST_CASE("nothing is gained where labels are shuffled or all is chance", "[long]") {
   const auto shuffled = results({"--format", "clf", "--pages", "--humans", kLibrary, "--shuffle-labels"})["models"];
   CHECK(shuffled["harbinger"]["top1"] < shuffled["popularity"]["top1"].get<double>() + 0.03);
   CHECK(shuffled["harbinger"]["ece"] < 0.1);

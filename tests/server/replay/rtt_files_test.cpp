@@ -48,7 +48,7 @@ TEST_CASE("pings of cities find their rows by the names of the files") {
   CHECK((*slices)[0][0][0] == 0);
 }
 
-TEST_CASE("policies are compared on a file, as table and as JSON") {
+TEST_CASE("policies are compared on a file, as table and as JSON", "[long]") {
   const Scratch scratch;
   std::string matrix;
   for (int from = 0; from < 30; ++from) {

@@ -21,7 +21,7 @@ std::vector<std::uint8_t> octets_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a start model knows more of clients it never saw than a new network, and is made again the same") {
+TEST_CASE("a start model knows more of clients it never saw than a new network, and is made again the same", "[long]") {
   const test::Scratch scratch;
   const auto path = scratch / "start.model", again = scratch / "again.model";
   REQUIRE(make_start_model(path, 1, 60, Logger{}));
