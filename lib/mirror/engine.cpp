@@ -15,6 +15,8 @@ namespace harbinger::mirror {
 
 namespace {
 
+constexpr Duration kNewcomersWait = std::chrono::seconds(1);
+
 /// A query as it comes from a worker.
 struct Asked {
   std::uint64_t resource = 0;
@@ -131,7 +133,9 @@ class RealEngine final : public MirrorEngine {
       looked_ = now;
       core_.look();
     }
-    if (!plan_soon_.exchange(false) && now - planned_ < interval_) return;
+    // Who comes after a plan is thought of soon; who comes and goes all the time does not keep the planner busy.
+    const bool soon = plan_soon_.exchange(false) || (core_.newcomers() && now - planned_ >= kNewcomersWait);
+    if (!soon && now - planned_ < interval_) return;
     planned_ = now;
     core_.plan();
   }

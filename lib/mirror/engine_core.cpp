@@ -106,7 +106,10 @@ void EngineCore::look() {
     know(hash, what.resource);
     desk_.recover(what, what.lease, now());
   }
-  desk_.servers(servers(), now());
+  auto up = servers();
+  newcomers_ = newcomers_ || std::ranges::any_of(up, [&](const auto& each) { return !there_.contains(each.first); });
+  there_ = std::move(up);
+  desk_.servers(there_, now());
   desk_.tick(now());
   write_settled();
   world_.own->tick();

@@ -35,6 +35,8 @@ class EngineCore {
   void recover();
   /// Servers, leases, what is due.
   void look();
+  /// Whether a server has come since the last plan.
+  bool newcomers() const { return newcomers_; }
   /// The interval is over.
   void plan();
   /// Does what the desk wants done.
@@ -105,6 +107,8 @@ class EngineCore {
   MirrorEngine::Lateness lateness_;
   std::uint64_t bytes_pushed_ = 0, hits_ = 0, gained_ = 0, decided_ = 0, failed_ = 0, lost_ = 0;
   std::uint64_t plans_ = 0;
+  MirrorDesk::Servers there_;  // at the last look
+  bool newcomers_ = false;
   learn::JournalDisk disk_;
 };
 

@@ -70,6 +70,7 @@ std::vector<Held> EngineCore::held() const {
 }
 
 void EngineCore::plan() {
+  newcomers_ = false;
   world_.demands->step(calendar());
   outlook_ = world_.demands->outlook(0);
   const auto edges = world_.hub->edges();

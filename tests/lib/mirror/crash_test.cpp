@@ -104,7 +104,7 @@ struct Doomed {
       hub->tick();
       for (const auto& each : edges) each->beat();
     });
-    REQUIRE(wait_until([this] {  // who comes after a plan is thought of in the next
+    REQUIRE(wait_until([this] {  // the first plan knows them
       return static_cast<std::size_t>(std::ranges::count_if(hub->edges(), &edge::EdgeHub::EdgeState::connected)) ==
              edges.size();
     }));

@@ -69,7 +69,7 @@ struct EngineHouse {
     }
     gone.reset();
   }
-  /// With both edges there: who comes after a plan is thought of in the next, a minute later.
+  /// With both edges there, so that the first plan knows them.
   void start() {
     REQUIRE(wait_until([&] {
       const auto edges = hub->edges();

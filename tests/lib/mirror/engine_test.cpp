@@ -1,7 +1,9 @@
 // An engine before real caches: nginx, the edges' own fetcher, real HTTP.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <iostream>
+#include <thread>
 
 #include "tests/lib/mirror/engine_house.h"
 #include "tests/lib/mirror/full_disk.h"
@@ -39,6 +41,22 @@ TEST_CASE("a resource that is wanted is in the edge's cache, and then in our ans
   house.want("a", false);
   CHECK(wait_until([&] { return house.told().empty(); }));
   CHECK(house.reaches("a", Step::withdrawn));
+}
+
+TEST_CASE("an edge that comes between two plans is not left waiting for the next") {
+  if (!installed({"nginx"})) return;
+  EngineHouse house;
+  house.start();
+  house.kill_a();
+  REQUIRE(wait_until([&] {
+    return std::ranges::none_of(house.hub->edges(),
+                                [](const auto& each) { return each.name == "a" && each.connected; });
+  }));
+  house.want("a");
+  std::this_thread::sleep_for(300ms);
+  CHECK(house.told().empty());
+  house.raise_a();
+  CHECK(wait_until([&] { return house.told() == "a"; }));
 }
 
 TEST_CASE("a publication stays as long as the engine renews it, and not longer") {
