@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "net/client_tls.h"
 #include "provision/rest_connection.h"
 
 namespace harbinger::provision {
@@ -15,7 +16,7 @@ namespace {
 
 class Client final : public RestClient {
  public:
-  Client(const Settings& settings, std::shared_ptr<RestTls> tls, const Clock& clock)
+  Client(const Settings& settings, RestTls tls, const Clock& clock)
       : settings_(settings), tls_(std::move(tls)), clock_(clock) {}
 
   Result<RestAnswer> call(const RestRequest& request, const RestLimits& limits) override {
@@ -68,7 +69,7 @@ class Client final : public RestClient {
   }
 
   const Settings settings_;
-  const std::shared_ptr<RestTls> tls_;
+  const RestTls tls_;
   const Clock& clock_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<RestConnection>> idle_;
@@ -77,9 +78,9 @@ class Client final : public RestClient {
 }  // namespace
 
 Result<std::unique_ptr<RestClient>> RestClient::make(const Settings& settings, const Clock& clock) {
-  std::shared_ptr<RestTls> tls;
+  RestTls tls;
   if (settings.server.secure) {
-    auto made = make_rest_tls(settings.ca);
+    auto made = net::client_tls({.ca = settings.ca});
     if (!made) return fail(made.error());
     tls = std::move(*made);
   }

@@ -4,55 +4,29 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <utility>
-#include <vector>
 
-#include <boost/asio.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include "net/asio_address.h"
 #include "net/host_resolver.h"
-#include "net/pem.h"
+#include "net/http_client.h"
 
 namespace harbinger::provision {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-namespace ssl = boost::asio::ssl;
-using boost::system::error_code;
-using Tcp = asio::ip::tcp;
-
-struct RestTls {
-  ssl::context context{ssl::context::tls_client};
-};
-
-Result<std::shared_ptr<RestTls>> make_rest_tls(const std::filesystem::path& ca) {
-  const auto pem = net::load_pem(std::nullopt, std::nullopt, ca.empty() ? std::nullopt : std::optional(ca));
-  if (!pem) return fail(pem.error());
-  auto tls = std::make_shared<RestTls>();
-  SSL_CTX_set_min_proto_version(tls->context.native_handle(), TLS1_2_VERSION);
-  tls->context.set_verify_mode(ssl::verify_peer);
-  error_code error;
-  if (ca.empty())
-    tls->context.set_default_verify_paths(error);
-  else
-    tls->context.add_certificate_authority(asio::buffer(pem->ca), error);
-  if (error) return fail(ErrorCode::malformed, ca.string() + ": " + error.message());
-  return tls;
-}
-
 namespace {
 
-using Stream = beast::tcp_stream;
-using Secured = ssl::stream<Stream&>;
-using Request = http::request<http::string_body>;
-using Parser = http::response_parser<http::string_body>;
+namespace asio = boost::asio;
+using boost::system::error_code;
+using net::HttpClient;
+using net::HttpTrouble;
+using Steady = std::chrono::steady_clock;
+using Tcp = HttpClient::Tcp;
 
 constexpr std::uint32_t kMostHead = 64u << 10u;
+constexpr std::size_t kAtOnce = 16u << 10u;  // octets of a part
 
 // Who vanishes without a word is noticed within seconds, also by one who only listens.
 void watch_over(Tcp::socket& socket) {
@@ -67,71 +41,59 @@ void watch_over(Tcp::socket& socket) {
   set(IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-Request request_of(const RestRequest& asked, const RestUrl& url) {
-  Request request;
-  request.version(11);
-  request.method_string(asked.method);
-  const std::string target = url.path + asked.target;
-  request.target(target.empty() ? "/" : target);
-  request.set(http::field::host, url.authority());
-  request.set(http::field::user_agent, "harbinger");
-  request.set(http::field::accept, "application/json");
-  for (const auto& [name, value] : asked.fields) request.set(name, value);
-  if (!asked.body.empty()) {
-    request.set(http::field::content_type, asked.content_type);
-    request.body() = asked.body;
-  }
-  request.prepare_payload();
-  return request;
+net::HttpAsk ask_of(const RestRequest& asked, const RestUrl& url) {
+  net::HttpAsk ask{.method = asked.method,
+                   .target = url.path + asked.target,
+                   .host = url.authority(),
+                   .fields = {{"User-Agent", "harbinger"}, {"Accept", "application/json"}},
+                   .body = asked.body};
+  if (ask.target.empty()) ask.target = "/";
+  for (const auto& [name, value] : asked.fields) ask.set(name, value);
+  if (!ask.body.empty()) ask.set("Content-Type", asked.content_type);
+  return ask;
 }
 
-void take_head(const Parser::value_type& head, RestAnswer& answer) {
-  answer.status = head.result_int();
-  for (const auto& field : head) {
-    std::string name(field.name_string());
+void take_head(const net::HttpAnswerHead& head, RestAnswer& answer) {
+  answer.status = head.status;
+  for (auto [name, value] : head.fields) {
     std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
-    answer.fields.insert_or_assign(std::move(name), std::string(field.value()));
+    answer.fields.insert_or_assign(std::move(name), std::move(value));
   }
-}
-
-bool is_doubt(const error_code& error) {
-  return error.category() == asio::error::get_ssl_category() &&
-         ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
 }
 
 Error error_of(const error_code& error, const std::string& who) {
-  if (error == beast::error::timeout) return {ErrorCode::timeout, who + " has not answered in time"};
-  if (error == http::error::body_limit || error == http::error::header_limit || error == http::error::buffer_overflow)
-    return {ErrorCode::malformed, who + " answers with more than we read"};
-  if (is_doubt(error))
-    return {ErrorCode::unreachable,
-            who + ": nobody who is trusted vouches for this server; `ca` names the file of who does"};
-  if (error == http::error::partial_message || error == ssl::error::stream_truncated)
-    return {ErrorCode::unreachable, who + " went away before its answer was whole"};
-  if (error == http::error::end_of_stream) return {ErrorCode::unreachable, who + " went away without an answer"};
-  if (error.category() == error_code(http::error::end_of_stream).category())
-    return {ErrorCode::malformed, who + " does not speak HTTP: " + error.message()};
-  return {ErrorCode::unreachable, who + ": " + error.message()};
-}
-
-// RFC 6066 sec. 3: names only, no addresses.
-void name_server(SSL* connection, std::string name) {
-  SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+  switch (net::trouble_of(error)) {
+    case HttpTrouble::timeout:
+      return {ErrorCode::timeout, who + " has not answered in time"};
+    case HttpTrouble::large_head:
+    case HttpTrouble::large_body:
+      return {ErrorCode::malformed, who + " answers with more than we read"};
+    case HttpTrouble::not_trusted:
+      return {ErrorCode::unreachable,
+              who + ": nobody who is trusted vouches for this server; `ca` names the file of who does"};
+    case HttpTrouble::broke_off:
+      return {ErrorCode::unreachable, who + " went away before its answer was whole"};
+    case HttpTrouble::unanswered:
+      return {ErrorCode::unreachable, who + " went away without an answer"};
+    case HttpTrouble::no_http:
+      return {ErrorCode::malformed, who + " does not speak HTTP: " + error.message()};
+    default:
+      return {ErrorCode::unreachable, who + ": " + error.message()};
+  }
 }
 
 class Connection final : public RestConnection {
  public:
-  Connection(const RestUrl& url, std::shared_ptr<RestTls> tls) : url_(url), tls_(std::move(tls)), plain_(context_) {
-    if (tls_) secured_.emplace(plain_, tls_->context);
-  }
+  Connection(const RestUrl& url, RestTls tls)
+      : url_(url), tls_(std::move(tls)), client_(HttpClient::make(context_, tls_.get())) {}
 
   Result<RestAnswer> exchange(const Order& order) override {
     reusable_ = false;
     silent_ = true;
-    const auto end = std::chrono::steady_clock::now() + order.patience;
-    if (!plain_.socket().is_open())
+    const auto end = Steady::now() + order.patience;
+    if (!client_->socket().is_open())
       if (auto found = look_up(order.patience); !found) return fail(found.error());
-    plain_.expires_at(end);
+    client_->expires_after(end - Steady::now());
     RestAnswer answer;
     const auto error = run(order, answer);
     if (order.stop.stop_requested()) {
@@ -162,77 +124,69 @@ class Connection final : public RestConnection {
   error_code run(const Order& order, RestAnswer& answer) {
     error_code trouble;
     context_.restart();
-    asio::co_spawn(context_, whole(order, answer), [&trouble](const std::exception_ptr& thrown) {
-      try {
-        if (thrown) std::rethrow_exception(thrown);
-      } catch (const boost::system::system_error& error) {
-        trouble = error.code();
-      }
+    asio::co_spawn(context_, whole(order, answer), [&trouble](const std::exception_ptr& thrown, error_code error) {
+      if (thrown) std::rethrow_exception(thrown);
+      trouble = error;
     });
-    const std::stop_callback stopped(order.stop, [this] { asio::post(context_, [this] { plain_.close(); }); });
+    const std::stop_callback stopped(order.stop, [this] { asio::post(context_, [this] { client_->close(); }); });
     context_.run();
     return trouble;
   }
 
-  asio::awaitable<void> whole(const Order& order, RestAnswer& answer) {
-    if (!plain_.socket().is_open()) co_await open();
-    if (secured_)
-      co_await talk(*secured_, order, answer);
-    else
-      co_await talk(plain_, order, answer);
+  HttpClient::Step whole(const Order& order, RestAnswer& answer) {
+    error_code error;
+    if (!client_->socket().is_open()) error = co_await open();
+    if (!error) error = co_await talk(order, answer);
+    co_return error;
   }
 
-  asio::awaitable<void> open() {
-    co_await plain_.async_connect(addresses_, asio::use_awaitable);
-    watch_over(plain_.socket());
-    if (!secured_) co_return;
-    if (!IpAddress::parse(url_.host)) name_server(secured_->native_handle(), url_.host);
-    secured_->set_verify_callback(ssl::host_name_verification(url_.host));
-    co_await secured_->async_handshake(ssl::stream_base::client, asio::use_awaitable);
+  HttpClient::Step open() {
+    error_code error = co_await client_->connect(addresses_);
+    if (error) co_return error;
+    watch_over(client_->socket());
+    error = co_await client_->shake_hands(url_.host);
+    co_return error;
   }
 
-  template <class On>
-  asio::awaitable<void> talk(On& stream, const Order& order, RestAnswer& answer) {
-    const Request request = request_of(order.request, url_);
-    co_await http::async_write(stream, request, asio::use_awaitable);
-    Parser parser;
-    parser.header_limit(kMostHead);
-    parser.body_limit(order.most_body);
-    co_await http::async_read_header(stream, buffer_, parser, asio::use_awaitable);
+  HttpClient::Step talk(const Order& order, RestAnswer& answer) {
+    const auto ask = ask_of(order.request, url_);
+    net::HttpAnswerHead head;
+    error_code error = co_await client_->ask(ask);
+    if (!error) error = co_await client_->read_head(head, kMostHead);
+    if (error) co_return error;
     silent_ = false;
-    take_head(parser.get(), answer);
+    take_head(head, answer);
     if (order.part && answer.status == 200)
-      co_await listen(stream, parser, *order.part);
+      error = co_await listen(*order.part);
     else
-      co_await http::async_read(stream, buffer_, parser, asio::use_awaitable);
-    answer.body = std::move(parser.get().body());
-    reusable_ = parser.is_done() && parser.get().keep_alive();
+      error = co_await client_->read_body(answer.body, order.most_body);
+    reusable_ = !error && client_->done() && client_->keep_alive();
+    co_return error;
   }
 
-  template <class On>
-  asio::awaitable<void> listen(On& stream, Parser& parser, const RestClient::Part& part) {
-    parser.body_limit(boost::none);
+  HttpClient::Step listen(const RestClient::Part& part) {
+    std::array<char, kAtOnce> octets;
     bool wanted = part({});
-    while (wanted && !parser.is_done()) {
-      co_await http::async_read_some(stream, buffer_, parser, asio::use_awaitable);
-      const std::string body = std::exchange(parser.get().body(), {});
-      if (!body.empty()) wanted = part(body);
+    while (wanted && !client_->done()) {
+      std::size_t got = 0;
+      const error_code error = co_await client_->read_some(octets, got);
+      if (error) co_return error;
+      if (got > 0) wanted = part({octets.data(), got});
     }
+    co_return error_code();
   }
 
   const RestUrl& url_;
-  const std::shared_ptr<RestTls> tls_;
+  const RestTls tls_;
   asio::io_context context_{1};
-  Stream plain_;
-  std::optional<Secured> secured_;
+  const std::unique_ptr<HttpClient> client_;
   std::vector<Tcp::endpoint> addresses_;
-  beast::flat_buffer buffer_{kMostHead + (256u << 10u)};
   bool reusable_ = false, silent_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<RestConnection> RestConnection::make(const RestUrl& url, std::shared_ptr<RestTls> tls) {
+std::unique_ptr<RestConnection> RestConnection::make(const RestUrl& url, RestTls tls) {
   return std::make_unique<Connection>(url, std::move(tls));
 }
 

@@ -1,23 +1,24 @@
 // One connection to a server, and the exchanges on it.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <span>
 
 #include "provision/rest_client.h"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace harbinger::provision {
 
-/// Whom connections trust.
-struct RestTls;
-Result<std::shared_ptr<RestTls>> make_rest_tls(const std::filesystem::path& ca);
+/// Null for plain HTTP.
+using RestTls = std::shared_ptr<boost::asio::ssl::context>;
 
 /// One thread at a time.
 class RestConnection {
  public:
-  /// `tls` is null for plain HTTP. Addresses are those of the URL's host; it connects with the first exchange. `url` outlives it.
-  static std::unique_ptr<RestConnection> make(const RestUrl& url, std::shared_ptr<RestTls> tls);
+  /// Addresses are those of the URL's host; it connects with the first exchange. `url` outlives it.
+  static std::unique_ptr<RestConnection> make(const RestUrl& url, RestTls tls);
   virtual ~RestConnection() = default;
 
   struct Order {

@@ -5,8 +5,11 @@
 #include <string_view>
 
 #include <harbinger/result.h>
+#include "net/http_url.h"
 
 namespace harbinger::provision {
+
+using net::url_escaped;
 
 struct RestUrl {
   bool secure = true;
@@ -21,8 +24,5 @@ struct RestUrl {
   std::string to_string() const;
   friend bool operator==(const RestUrl&, const RestUrl&) = default;
 };
-
-/// A value within a URL: everything but letters, digits and `-._~` as %XX (RFC 3986 sec. 2.1).
-std::string url_escaped(std::string_view value);
 
 }  // namespace harbinger::provision

@@ -40,7 +40,6 @@ TEST_CASE("an URL of an interface is read as host, port and path, and written th
   for (const auto* wrong : {"", "cloud.example", "ftp://cloud.example", "https://", "https://a:b", "https://a:0",
                             "https://user@host", "https://host/a?b", "https://host/a b", "https://[::1"})
     CHECK_FALSE(RestUrl::parse(wrong));
-  CHECK(url_escaped("a=b,c/d e") == "a%3Db%2Cc%2Fd%20e");
 }
 
 TEST_CASE("requests go over one connection, and over a new one when the server has closed it") {
