@@ -5,15 +5,10 @@
 #include <vector>
 
 #include <openssl/evp.h>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
 
 #include "edge/fetch_verdict.h"
 #include "net/asio_address.h"
+#include "net/http_client.h"
 #include "wire/base_codecs.h"
 
 namespace harbinger::mirror {
@@ -21,11 +16,9 @@ namespace harbinger::mirror {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using boost::system::error_code;
-using Tcp = asio::ip::tcp;
-using Parser = http::response_parser<http::buffer_body>;
+using net::HttpAnswerHead;
+using net::HttpClient;
 
 constexpr std::uint32_t kMostHead = 32 << 10;
 constexpr std::size_t kAtOnce = 64 << 10;
@@ -45,32 +38,27 @@ class Hasher {
   bool good_ = false;
 };
 
-std::string field(const Parser::value_type& head, std::string_view name) {
-  const auto found = head.find({name.data(), name.size()});
-  return found == head.end() ? std::string() : std::string(found->value().data(), found->value().size());
-}
-
 // As an edge's fetcher asks, so that a cache that keeps several answers gives out the one that was filled.
-http::request<http::empty_body> request_of(const BodyOrder& order) {
-  http::request<http::empty_body> request{http::verb::get, order.target.path, 11};
-  request.set(http::field::host, order.target.host);
-  request.set(http::field::user_agent, "harbinger");
-  request.set(http::field::accept, "*/*");
-  request.set(http::field::connection, "close");
-  request.set("Sec-Purpose", "prefetch");
-  request.set("Purpose", "prefetch");
-  if (order.take_word) request.set("Want-Repr-Digest", "sha-256=10");
-  if (!order.accept_encoding.empty()) request.set(http::field::accept_encoding, order.accept_encoding);
-  return request;
+net::HttpAsk ask_of(const BodyOrder& order) {
+  net::HttpAsk ask{.target = order.target.path,
+                   .host = order.target.host,
+                   .fields = {{"User-Agent", "harbinger"},
+                              {"Accept", "*/*"},
+                              {"Connection", "close"},
+                              {"Sec-Purpose", "prefetch"},
+                              {"Purpose", "prefetch"}}};
+  if (order.take_word) ask.set("Want-Repr-Digest", "sha-256=10");
+  if (!order.accept_encoding.empty()) ask.set("Accept-Encoding", order.accept_encoding);
+  return ask;
 }
 
-BodyFacts::Cache cache_of(const Parser::value_type& head, std::chrono::system_clock::time_point now) {
-  edge::ResponseHead told{.status = head.result_int()};
-  told.age = field(head, "Age");
-  told.cache_status = field(head, "Cache-Status");
-  told.x_cache_status = field(head, "X-Cache-Status");
-  if (told.x_cache_status.empty()) told.x_cache_status = field(head, "X-Cache");
-  told.x_varnish = field(head, "X-Varnish");
+BodyFacts::Cache cache_of(const HttpAnswerHead& head, std::chrono::system_clock::time_point now) {
+  edge::ResponseHead told{.status = head.status};
+  told.age = head.field("Age");
+  told.cache_status = head.field("Cache-Status");
+  told.x_cache_status = head.field("X-Cache-Status");
+  if (told.x_cache_status.empty()) told.x_cache_status = head.field("X-Cache");
+  told.x_varnish = head.field("X-Varnish");
   if (edge::judge(told, std::nullopt, now).outcome == edge::JobDone::Outcome::cached) return BodyFacts::Cache::hit;
   const bool tells = !told.x_cache_status.empty() || !told.cache_status.empty() || !told.x_varnish.empty();
   return tells ? BodyFacts::Cache::miss : BodyFacts::Cache::not_told;
@@ -79,22 +67,19 @@ BodyFacts::Cache cache_of(const Parser::value_type& head, std::chrono::system_cl
 class Check {
  public:
   Check(asio::io_context& context, BodyOrder order, const Clock& clock)
-      : order_(std::move(order)), clock_(clock), stream_(context), octets_(kAtOnce) {}
+      : order_(std::move(order)), clock_(clock), client_(HttpClient::make(context)), octets_(kAtOnce) {}
 
   asio::awaitable<BodyFacts> run() {
-    error_code error;
     limit();
-    co_await stream_.async_connect(net::to_endpoint<Tcp>(order_.server),
-                                   asio::redirect_error(asio::use_awaitable, error));
+    const std::vector places{net::to_endpoint<HttpClient::Tcp>(order_.server)};
+    error_code error = co_await client_->connect(places);
     if (error) co_return trouble("cannot be reached: " + error.message());
-    const auto request = request_of(order_);
-    co_await http::async_write(stream_, request, asio::redirect_error(asio::use_awaitable, error));
-    parser_.header_limit(kMostHead);
-    parser_.body_limit(boost::none);
-    if (!error)
-      co_await http::async_read_header(stream_, buffer_, parser_, asio::redirect_error(asio::use_awaitable, error));
+    const auto ask = ask_of(order_);
+    error = co_await client_->ask(ask);
+    HttpAnswerHead head;
+    if (!error) error = co_await client_->read_head(head, kMostHead);
     if (error) co_return trouble("does not answer: " + error.message());
-    take_head();
+    take(head);
     if (facts_.good() && !facts_.digest_by_word) co_await read_body();
     co_return facts_;
   }
@@ -102,22 +87,21 @@ class Check {
  private:
   // One time limit for all of it: whatever drips ends with it.
   void limit() {
-    stream_.expires_after(std::max(order_.deadline - clock_.now(), Duration(std::chrono::milliseconds(1))));
+    client_->expires_after(std::max(order_.deadline - clock_.now(), Duration(std::chrono::milliseconds(1))));
   }
   BodyFacts trouble(std::string why) {
     facts_.trouble = std::move(why);
     return facts_;
   }
 
-  void take_head() {
-    const auto& head = parser_.get();
-    facts_.status = head.result_int();
-    facts_.coding = field(head, "Content-Encoding");
+  void take(const HttpAnswerHead& head) {
+    facts_.status = head.status;
+    facts_.coding = head.field("Content-Encoding");
     facts_.cache = cache_of(head, clock_.calendar());
-    if (const auto length = parser_.content_length()) facts_.bytes = *length;
+    facts_.bytes = head.length;
     if (facts_.status != 200) facts_.trouble = "answers with status " + std::to_string(facts_.status);
     facts_.too_large = facts_.bytes && *facts_.bytes > order_.most_bytes;
-    const auto told = order_.take_word ? read_repr_digest(field(head, "Repr-Digest")) : std::nullopt;
+    const auto told = order_.take_word ? read_repr_digest(head.field("Repr-Digest")) : std::nullopt;
     if (!told) return;
     facts_.sha256 = *told;
     facts_.digest_by_word = true;
@@ -127,20 +111,16 @@ class Check {
     Hasher hasher;
     std::uint64_t bytes = 0;
     error_code error;
-    while (!parser_.is_done() && bytes <= order_.most_bytes) {
-      parser_.get().body().data = octets_.data();
-      parser_.get().body().size = octets_.size();
+    while (!error && !client_->done() && bytes <= order_.most_bytes) {
       limit();
-      co_await http::async_read_some(stream_, buffer_, parser_, asio::redirect_error(asio::use_awaitable, error));
-      const auto got = octets_.size() - parser_.get().body().size;
+      std::size_t got = 0;
+      error = co_await client_->read_some(octets_, got);
       hasher.add(octets_.data(), got);
       bytes += got;
-      if (error && error != http::error::need_buffer) break;
-      error = {};
       if (clock_.now() >= order_.deadline) break;
     }
     facts_.too_large = bytes > order_.most_bytes;
-    if (!parser_.is_done() && !facts_.too_large)
+    if (!client_->done() && !facts_.too_large)
       facts_.trouble = "breaks off after " + std::to_string(bytes) + " octets" + (error ? ": " + error.message() : "");
     facts_.bytes = bytes;
     if (!hasher.finish(facts_.sha256)) facts_.trouble = "cannot be hashed";
@@ -148,9 +128,7 @@ class Check {
 
   const BodyOrder order_;
   const Clock& clock_;
-  beast::tcp_stream stream_;
-  beast::flat_buffer buffer_{kMostHead + kAtOnce};
-  Parser parser_;
+  const std::unique_ptr<HttpClient> client_;
   std::vector<char> octets_;
   BodyFacts facts_;
 };
