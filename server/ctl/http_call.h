@@ -8,9 +8,12 @@
 
 #include <harbinger/result.h>
 
+#include "net/http_url.h"
 #include "server/ctl/command_line.h"
 
 namespace harbinger::ctl {
+
+using net::url_escaped;
 
 struct HttpCall {
   std::string base;  ///< `http://HOST[:PORT]` or `https://HOST[:PORT]`, perhaps with a path that `target` is put behind
@@ -31,8 +34,5 @@ Result<HttpAnswer> http_call(const HttpCall& call, std::chrono::milliseconds pat
 
 /// The sentence in which a page of ours says what is wrong: SENTENCE of `{"error": "SENTENCE"}`; empty for other bodies.
 std::string sentence_in(const std::string& body);
-
-/// A value within a URL's query: everything but letters, digits and `-._~` as %XX (RFC 3986 sec. 2.1).
-std::string url_escaped(std::string_view value);
 
 }  // namespace harbinger::ctl
