@@ -113,9 +113,8 @@ std::shared_ptr<Look> look_by_dns(asio::io_context& context, const ProbeSettings
 std::shared_ptr<Look> begin_look(asio::io_context& context, const ProbeSettings& settings, Look::Done done) {
   switch (settings.kind) {
     case ProbeSettings::Kind::http:
-      return look_by_http(context, settings, std::move(done));
     case ProbeSettings::Kind::https:
-      return look_by_https(context, settings, std::move(done));
+      return look_by_http(context, settings, std::move(done));
     case ProbeSettings::Kind::dns:
       return look_by_dns(context, settings, std::move(done));
     case ProbeSettings::Kind::tcp:

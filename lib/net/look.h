@@ -30,7 +30,6 @@ std::shared_ptr<Look> begin_look(boost::asio::io_context& context, const ProbeSe
 // The kinds behind it.
 std::shared_ptr<Look> look_by_tcp(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
 std::shared_ptr<Look> look_by_http(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
-std::shared_ptr<Look> look_by_https(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
 std::shared_ptr<Look> look_by_dns(boost::asio::io_context& context, const ProbeSettings& settings, Look::Done done);
 
 /// What a failed connection tells, once something was sent.

@@ -1,15 +1,9 @@
 // A look by a request over HTTP, in the clear or over TLS. The body is never read.
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
-#include "net/asio_address.h"
+#include "net/http_client.h"
 #include "net/look.h"
 
 namespace harbinger::net {
@@ -17,44 +11,66 @@ namespace harbinger::net {
 namespace {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using boost::system::error_code;
-using Tcp = asio::ip::tcp;
 
 constexpr std::uint32_t kMostHead = 16 << 10;
 
-class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
+// One for all looks that verify: it holds the system's authorities, which take milliseconds to read.
+asio::ssl::context& verifying() {
+  static asio::ssl::context context = [] {
+    asio::ssl::context made(asio::ssl::context::tls_client);
+    error_code ignored;  // without authorities nothing verifies, which the look tells
+    made.set_default_verify_paths(ignored);
+    made.set_verify_mode(asio::ssl::verify_peer);
+    return made;
+  }();
+  return context;
+}
+
+asio::ssl::context* tls_of(const ProbeSettings& settings) {
+  static asio::ssl::context lenient(asio::ssl::context::tls_client);
+  if (settings.kind != ProbeSettings::Kind::https) return nullptr;
+  return settings.verify_certificate ? &verifying() : &lenient;
+}
+
+class HttpLook final : public Look, public std::enable_shared_from_this<HttpLook> {
  public:
   HttpLook(asio::io_context& context, const ProbeSettings& settings, Done done)
-      : settings_(settings), done_(std::move(done)), plain_(context) {
-    request_.method(http::verb::get);
-    request_.target(settings_.path);
-    request_.version(11);
-    request_.set(http::field::host, host_field());
-    request_.set(http::field::user_agent, "harbinger-probe");
-    request_.set(http::field::connection, "close");
-    parser_.header_limit(kMostHead);
-  }
+      : settings_(settings), done_(std::move(done)), client_(HttpClient::make(context, tls_of(settings))) {}
 
   void begin() {
     const auto began = std::chrono::steady_clock::now();
-    connect(socket(), settings_.address, [self = shared_from_this(), began](std::optional<ProbeResult> failure) {
-      if (failure) return self->finish(std::move(*failure));
-      if (!self->done_) return;
-      self->rtt_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
-      self->connected();
-    });
+    connect(
+        client_->socket(), settings_.address, [self = shared_from_this(), began](std::optional<ProbeResult> failure) {
+          if (failure) return self->finish(std::move(*failure));
+          if (!self->done_) return;
+          self->rtt_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+          asio::co_spawn(self->client_->socket().get_executor(), look(self), asio::detached);
+        });
   }
   void cancel() override {
     done_ = {};
     error_code ignored;
-    socket().close(ignored);
+    client_->socket().close(ignored);
   }
   double connected_ms() const override { return rtt_ms_; }
 
- protected:
-  virtual Tcp::socket& socket() { return plain_; }
-  virtual void connected() { ask(plain_); }
+ private:
+  static asio::awaitable<void> look(std::shared_ptr<HttpLook> self) {
+    const std::string name = self->host();
+    error_code error = co_await self->client_->shake_hands(name);
+    if (error) co_return self->wrong("no TLS: " + error.message());
+    // RFC 3986 sec. 3.2.2: an address of IPv6 stands in brackets.
+    const HttpAsk ask{.target = self->settings_.path,
+                      .host = name.find(':') == std::string::npos ? name : '[' + name + ']',
+                      .fields = {{"User-Agent", "harbinger-probe"}, {"Connection", "close"}}};
+    error = co_await self->client_->ask(ask);
+    if (error) co_return self->wrong("the request was not taken: " + error.message());
+    HttpAnswerHead head;
+    error = co_await self->client_->read_head(head, kMostHead);
+    if (error) co_return self->wrong("no answer over HTTP: " + error.message());
+    self->judge(head.status);
+  }
 
   // A name, or an address without brackets.
   std::string host() const {
@@ -62,93 +78,29 @@ class HttpLook : public Look, public std::enable_shared_from_this<HttpLook> {
     if (host.empty()) return settings_.address.ip.to_string();
     return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
   }
+  void judge(unsigned code) {
+    const int status = static_cast<int>(code);
+    if (status < settings_.status_from || status > settings_.status_to)
+      return wrong("status " + std::to_string(status));
+    finish({ProbeResult::Kind::ok, rtt_ms_, "status " + std::to_string(status)});
+  }
   void finish(ProbeResult result) {
     if (done_) std::exchange(done_, {})(std::move(result));
   }
   void wrong(std::string why) { finish({ProbeResult::Kind::wrong, rtt_ms_, std::move(why)}); }
 
-  template <class Stream>
-  void ask(Stream& stream) {
-    http::async_write(stream, request_, [self = shared_from_this(), &stream](const error_code& error, std::size_t) {
-      if (error) return self->wrong("the request was not taken: " + error.message());
-      http::async_read_header(stream, self->buffer_, self->parser_,
-                              [self](const error_code& trouble, std::size_t) { self->answered(trouble); });
-    });
-  }
-
   const ProbeSettings settings_;
-
- private:
-  // RFC 3986 sec. 3.2.2: an address of IPv6 stands in brackets.
-  std::string host_field() const {
-    const auto name = host();
-    return name.find(':') == std::string::npos ? name : '[' + name + ']';
-  }
-  void answered(const error_code& error) {
-    if (error) return wrong("no answer over HTTP: " + error.message());
-    const int status = static_cast<int>(parser_.get().result_int());
-    if (status < settings_.status_from || status > settings_.status_to)
-      return wrong("status " + std::to_string(status));
-    finish({ProbeResult::Kind::ok, rtt_ms_, "status " + std::to_string(status)});
-  }
-
   Done done_;
-  Tcp::socket plain_;
+  const std::unique_ptr<HttpClient> client_;
   double rtt_ms_ = 0;
-  http::request<http::empty_body> request_;
-  boost::beast::flat_buffer buffer_{kMostHead};
-  http::response_parser<http::empty_body> parser_;
 };
-
-class HttpsLook final : public HttpLook {
- public:
-  HttpsLook(asio::io_context& context, const ProbeSettings& settings, Done done)
-      : HttpLook(context, settings, std::move(done)), stream_(context, tls()) {
-    auto name = host();
-    if (!IpAddress::parse(name))
-      SSL_ctrl(stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
-    if (!settings.verify_certificate) return;
-    stream_.set_verify_mode(asio::ssl::verify_peer);
-    stream_.set_verify_callback(asio::ssl::host_name_verification(name));
-  }
-
- private:
-  // One for all looks: it holds the system's authorities, which take milliseconds to read.
-  static asio::ssl::context& tls() {
-    static asio::ssl::context context = [] {
-      asio::ssl::context made(asio::ssl::context::tls_client);
-      error_code ignored;  // without authorities nothing verifies, which the look tells
-      made.set_default_verify_paths(ignored);
-      return made;
-    }();
-    return context;
-  }
-  Tcp::socket& socket() override { return stream_.next_layer(); }
-  void connected() override {
-    stream_.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this(), this](const error_code& error) {
-      if (error) return wrong("no TLS: " + error.message());
-      ask(stream_);
-    });
-  }
-
-  boost::beast::ssl_stream<Tcp::socket> stream_;
-};
-
-template <class Kind>
-std::shared_ptr<Look> begin(asio::io_context& context, const ProbeSettings& settings, Look::Done done) {
-  auto look = std::make_shared<Kind>(context, settings, std::move(done));
-  look->begin();
-  return look;
-}
 
 }  // namespace
 
 std::shared_ptr<Look> look_by_http(asio::io_context& context, const ProbeSettings& settings, Look::Done done) {
-  return begin<HttpLook>(context, settings, std::move(done));
-}
-
-std::shared_ptr<Look> look_by_https(asio::io_context& context, const ProbeSettings& settings, Look::Done done) {
-  return begin<HttpsLook>(context, settings, std::move(done));
+  auto look = std::make_shared<HttpLook>(context, settings, std::move(done));
+  look->begin();
+  return look;
 }
 
 }  // namespace harbinger::net
