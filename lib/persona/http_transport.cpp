@@ -33,7 +33,7 @@ class Poster {
   Result<PersonaEngine::Receipt> send(const persona::ReportBody& body) const {
     net::HttpAsk ask{.method = "POST",
                      .target = url_.path,
-                     .host = url_.host + ':' + std::to_string(url_.port),
+                     .host = url_.authority,
                      .fields = {{"Content-Type", "application/json"}, {"Connection", "close"}},
                      .body = body.text};
     if (!report_.token.empty()) ask.set("Authorization", "Bearer " + report_.token);
