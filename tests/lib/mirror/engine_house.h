@@ -1,6 +1,8 @@
 // An engine with two edges beside real caches, and its DNS answers.
 #pragma once
 
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
