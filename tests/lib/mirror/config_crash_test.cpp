@@ -1,4 +1,5 @@
 // The server is killed at random moments while settings are put: what it acknowledged is there afterwards.
+#include <algorithm>
 #include <csignal>
 #include <random>
 #include <string>
@@ -79,10 +80,13 @@ TEST_CASE("no acknowledged change of the settings is lost when the server is kil
   const Scratch scratch;
   const auto folder = scratch / "mirroring", tokens = scratch.write("tokens", kWriteToken + " write ops\n");
   std::mt19937 random(20251126);
+  constexpr unsigned kLife = 80'000;  // microseconds at most
+  unsigned life = kLife;
   int next = 100, acknowledged = 0, last_acknowledged = 3600, kills = 0;
   while (acknowledged < 50) {
+    const int before = acknowledged;
     ServerProcess server(folder, tokens);
-    std::thread killer([&, after = std::chrono::microseconds(random() % 80'000)] {
+    std::thread killer([&, after = std::chrono::microseconds(random() % life)] {
       std::this_thread::sleep_for(after);
       ::kill(server.pid, SIGKILL);
     });
@@ -96,6 +100,8 @@ TEST_CASE("no acknowledged change of the settings is lost when the server is kil
     killer.join();
     server.end();
     ++kills;
+    life = acknowledged == before ? std::min(2 * life, 25 * kLife)
+                                  : kLife;  // a slow machine answers nothing in a short one
     const auto store = ConfigStore::shared(settings_in(folder)).value();
     const auto found = static_cast<int>(store->current()->settings.horizon.count());
     // What was under way may have been kept, though nobody heard of it.
