@@ -124,6 +124,7 @@ class RealEngine final : public MirrorEngine {
 
   void work() {
     const std::lock_guard guard(lock_);
+    const bool told = plan_soon_.exchange(false);  // before the drain: what was asked before the word counts
     rings_.drain(
         [this](const Asked& each) { core_.asked(each.resource, {each.name.data(), each.size}, each.cluster); });
     core_.lost(rings_.dropped());
@@ -134,7 +135,7 @@ class RealEngine final : public MirrorEngine {
       core_.look();
     }
     // Who comes after a plan is thought of soon; who comes and goes all the time does not keep the planner busy.
-    const bool soon = plan_soon_.exchange(false) || (core_.newcomers() && now - planned_ >= kNewcomersWait);
+    const bool soon = told || (core_.newcomers() && now - planned_ >= kNewcomersWait);
     if (!soon && now - planned_ < interval_) return;
     planned_ = now;
     core_.plan();
