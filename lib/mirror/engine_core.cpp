@@ -106,10 +106,10 @@ void EngineCore::look() {
     know(hash, what.resource);
     desk_.recover(what, what.lease, now());
   }
-  auto up = servers();
-  newcomers_ = newcomers_ || std::ranges::any_of(up, [&](const auto& each) { return !there_.contains(each.first); });
-  there_ = std::move(up);
-  desk_.servers(there_, now());
+  const auto up = servers();
+  newcomers_ =
+      newcomers_ || std::ranges::any_of(up, [&](const auto& each) { return !desk_.servers().contains(each.first); });
+  desk_.servers(up, now());
   desk_.tick(now());
   write_settled();
   world_.own->tick();

@@ -107,7 +107,6 @@ class EngineCore {
   MirrorEngine::Lateness lateness_;
   std::uint64_t bytes_pushed_ = 0, hits_ = 0, gained_ = 0, decided_ = 0, failed_ = 0, lost_ = 0;
   std::uint64_t plans_ = 0;
-  MirrorDesk::Servers there_;  // at the last look
   bool newcomers_ = false;
   learn::JournalDisk disk_;
 };

@@ -99,6 +99,7 @@ class MirrorDesk {
   /// All servers that are there. Mirrors on others are told of no more, at once; those on one that is reached in another way are
   /// made anew.
   void servers(const Servers& up, MonotonicTime now);
+  const Servers& servers() const { return servers_; }
   void tick(MonotonicTime now);
 
   std::vector<Act> take() { return std::exchange(acts_, {}); }

@@ -1,7 +1,6 @@
 // An engine in a process of its own that is killed at each step, and what DNS says once it has come again.
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -104,10 +103,7 @@ struct Doomed {
       hub->tick();
       for (const auto& each : edges) each->beat();
     });
-    REQUIRE(wait_until([this] {  // the first plan knows them
-      return static_cast<std::size_t>(std::ranges::count_if(hub->edges(), &edge::EdgeHub::EdgeState::connected)) ==
-             edges.size();
-    }));
+    REQUIRE(wait_until([this] { return all_there(*hub, edges.size()); }));  // the first plan knows them
     MirrorSettings settings;
     settings.lease = settings.ttl = settings.drain = 1s;
     engine = MirrorEngine::start(

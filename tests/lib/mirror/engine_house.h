@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -73,10 +72,7 @@ struct EngineHouse {
   }
   /// With both edges there, so that the first plan knows them.
   void start() {
-    REQUIRE(wait_until([&] {
-      const auto edges = hub->edges();
-      return edges.size() == 2 && std::ranges::all_of(edges, &edge::EdgeHub::EdgeState::connected);
-    }));
+    REQUIRE(wait_until([&] { return all_there(*hub, 2); }));
     auto rules = mirror::MirrorRules::make(
         {{"{resource}.example", {"http://{name}/one", "http://{name}/two"}, "film", origin.address()}});
     engine =

@@ -85,6 +85,12 @@ class ToldPlanner final : public mirror::MirrorPlanner {
   const std::shared_ptr<Word> word_;
 };
 
+/// Whether so many edges are there, and not one that is known is away.
+inline bool all_there(const edge::EdgeHub& hub, std::size_t edges) {
+  const auto known = hub.edges();
+  return known.size() == edges && std::ranges::all_of(known, &edge::EdgeHub::EdgeState::connected);
+}
+
 /// An edge in this process: its session, and a real fetcher before its cache. A liar says that it has fetched, and fetches nothing.
 class NearEdge {
  public:
