@@ -13,19 +13,12 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using net::HttpClient;
-
-asio::awaitable<void> connect(HttpClient& client, const SocketAddress& place, bool& connected) {
-  const std::vector places{net::to_endpoint<HttpClient::Tcp>(place)};
-  const error_code error = co_await client.connect(places);
-  connected = !error;
-}
+using Endpoints = std::vector<HttpClient::Tcp::endpoint>;
 
 /// `good` only once it is.
-asio::awaitable<void> ask(HttpClient& client, const SocketAddress& place, const net::HttpAsk& ask, bool& good) {
-  bool connected = false;
-  co_await connect(client, place, connected);
-  if (!connected) co_return;
-  error_code error = co_await client.ask(ask);
+asio::awaitable<void> ask(HttpClient& client, const Endpoints& places, const net::HttpAsk& ask, bool& good) {
+  error_code error = co_await client.connect(places);
+  if (!error) error = co_await client.ask(ask);
   net::HttpAnswerHead head;
   if (!error) error = co_await client.read_head(head);
   good = !error && head.status / 100 == 2;
@@ -36,8 +29,10 @@ asio::awaitable<void> ask(HttpClient& client, const SocketAddress& place, const 
 bool accepts(const SocketAddress& place, Duration limit) {
   asio::io_context loop(1);
   const auto client = HttpClient::make(loop);
+  const Endpoints places{net::to_endpoint<HttpClient::Tcp>(place)};
   bool accepted = false;
-  asio::co_spawn(loop, connect(*client, place, accepted), asio::detached);
+  asio::co_spawn(loop, client->connect(places),
+                 [&](const std::exception_ptr& thrown, error_code error) { accepted = !thrown && !error; });
   loop.run_for(limit);
   return accepted;
 }
@@ -45,9 +40,10 @@ bool accepts(const SocketAddress& place, Duration limit) {
 bool answers_http(const SocketAddress& place, const std::string& path, Duration limit) {
   asio::io_context loop(1);
   const auto client = HttpClient::make(loop);
+  const Endpoints places{net::to_endpoint<HttpClient::Tcp>(place)};
   const net::HttpAsk request{.target = path, .host = "localhost", .fields = {{"Connection", "close"}}};
   bool good = false;
-  asio::co_spawn(loop, ask(*client, place, request, good), asio::detached);
+  asio::co_spawn(loop, ask(*client, places, request, good), asio::detached);
   loop.run_for(limit);
   return good;
 }
